@@ -1,0 +1,37 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { x } from 'tinyexec'
+
+/** How a process ended. Exactly one of the two is set: a process that was killed has no exit code, and no code is never zero. */
+export interface Ending {
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface ExecOptions {
+  readonly directory?: string | undefined
+  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Runs a program to its end. Resolves however it ended; the caller decides what that means. Rejects only when it could not be started. */
+export async function exec(program: string, args: readonly string[], options: ExecOptions = {}): Promise<Ending> {
+  const running = x(program, [...args], {
+    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    nodeOptions: {
+      ...(options.directory === undefined ? {} : { cwd: options.directory }),
+      ...(options.env === undefined ? {} : { env: { ...options.env } }),
+    },
+  })
+  const output = await running
+  const signal = running.process?.signalCode ?? undefined
+  return { exitCode: signal ? undefined : output.exitCode, signal, stdout: output.stdout, stderr: output.stderr }
+}
+
+/** Starts a long-lived process; its life is the caller's business. The only other door to node:child_process. */
+export function start(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  return spawn(program, [...args], options)
+}
