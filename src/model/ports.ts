@@ -138,6 +138,8 @@ export interface RunContext {
   readonly suite: Suite
   readonly emit: Emit
   readonly ledger: Ledger
+  /** The ledger's file (one JSON line an entry), for helpers that outlive the command line and close it (src/kit/line-file.ts). */
+  readonly ledgerPath: string
   /** A folder of the run's own, removed at the end. */
   readonly workFolder: string
   /** Where logs and reports are kept. */
