@@ -71,6 +71,9 @@ export interface Engine {
   readonly evidence: (injection: Injection) => Promise<Evidence>
   /** Ends it and proves that it ended. Idempotent. */
   readonly recover: (injection: Injection, by: 'request' | 'deadline' | 'abort') => Promise<Evidence>
+  /** Lifts the fault for a while (the `pause` step); one-shot faults have nothing to lift and are not repeated. */
+  readonly pause: (injection: Injection) => Promise<void>
+  readonly resume: (injection: Injection) => Promise<void>
   readonly release: () => Promise<readonly Leftover[]>
 }
 
