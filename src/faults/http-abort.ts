@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { defineFault } from './define-fault.ts'
+import { httpMatch, httpMatchShape, spokenMatch, statusSchema } from './parts/http-match.ts'
+import { linkEffect, spokenRequests, spokenStatus } from './parts/link-effect.ts'
+import { requestLinks, spokenOther, toSchema } from './parts/links.ts'
+import { linkRuleProbe } from './parts/probes.ts'
+import { counted } from './parts/words.ts'
+
+const DEFAULT_STATUS = 503
+
+const parameters = z
+  .strictObject({
+    ...httpMatchShape,
+    status: statusSchema.optional().describe(`Status to answer with. Default: ${DEFAULT_STATUS}, without reset.`),
+    reset: z.boolean().default(false).describe('Reset the connection in place of an answer. Default: false.'),
+    to: toSchema.describe(
+      "The target's calls to this other side: `{workload: db}`. Default: the requests that the target itself gets.",
+    ),
+  })
+  .refine(({ status, reset }) => !(reset && status !== undefined), { error: 'Say status or reset, not both.' })
+  .transform(({ status, reset, ...given }) => ({
+    ...given,
+    reset,
+    status: reset ? undefined : (status ?? DEFAULT_STATUS),
+  }))
+
+/** Answers requests in the target's place, with an error or a reset. */
+export const httpAbort = defineFault<z.infer<typeof parameters>>({
+  type: 'http-abort',
+  group: 'application',
+  summary: 'Answers HTTP requests with an error status, or resets their connection, before they reach the service.',
+  platforms: ['process'],
+  parameters,
+  searchable: { share: 'ratio' },
+  defaultMode: 'all',
+  recipe: ({ to, status, ...given }, facts) => {
+    const { id, links } = requestLinks(facts, to)
+    return {
+      mechanism: 'link proxy, HTTP/1.1',
+      apply: [
+        {
+          do: 'add-link-rule',
+          id,
+          links,
+          rule: { rule: 'http-abort', match: httpMatch(given), status, seed: facts.seed },
+        },
+      ],
+      undo: [{ do: 'remove-link-rule', id }],
+      expires: 'agent',
+      evidence: linkRuleProbe(id, links),
+      crossing: links,
+    }
+  },
+  /** Effective where at least one request was hit. The probes' own answers are said beside it; they need not match the path. */
+  effect: ({ status }, before, under, facts) =>
+    linkEffect(before, under, facts, (later) => {
+      const { attempts, answered } = later.answers
+      const probed =
+        status === undefined
+          ? `${attempts - answered} of ${counted(attempts, 'probe')} not answered`
+          : spokenStatus(later.answers, status)
+      return { effective: later.requestsHit > 0, seen: `${spokenRequests(later)}; ${probed}` }
+    }),
+  describe: ({ status, to, ...given }) => `${status ?? 'reset'}${spokenMatch(given)}${spokenOther(to)}`,
+})

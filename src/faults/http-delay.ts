@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { durationMs } from '../kit/scalars.ts'
+import { defineFault } from './define-fault.ts'
+import { httpMatch, httpMatchShape, spokenMatch } from './parts/http-match.ts'
+import { linkEffect, spokenRequests, spokenRoundTrip } from './parts/link-effect.ts'
+import { requestLinks, spokenOther, toSchema } from './parts/links.ts'
+import { linkRuleProbe } from './parts/probes.ts'
+import { ms, spokenMs } from './parts/words.ts'
+
+const parameters = z.strictObject({
+  ...httpMatchShape,
+  latency: durationMs.describe('Time that a request waits before it reaches the service. No default.'),
+  jitter: durationMs
+    .prefault('0ms')
+    .describe('How far a single wait may be from the latency, up and down. Default: 0ms.'),
+  to: toSchema.describe(
+    "The target's calls to this other side: `{workload: db}`. Default: the requests that the target itself gets.",
+  ),
+})
+
+/** Of the wait that was asked for, at the median of the requests that were hit. */
+const LEAST_SHARE = 0.5
+
+/** Lets single requests wait, where network-delay slows everything on the link. */
+export const httpDelay = defineFault<z.infer<typeof parameters>>({
+  type: 'http-delay',
+  group: 'application',
+  summary: 'Holds HTTP requests back for a while before they reach the service.',
+  platforms: ['process'],
+  parameters,
+  searchable: { latency: 'ms', jitter: 'ms', share: 'ratio' },
+  defaultMode: 'all',
+  recipe: ({ latency, jitter, to, ...given }, facts) => {
+    const { id, links } = requestLinks(facts, to)
+    return {
+      mechanism: 'link proxy, HTTP/1.1',
+      apply: [
+        {
+          do: 'add-link-rule',
+          id,
+          links,
+          rule: { rule: 'http-delay', match: httpMatch(given), delayMs: latency, jitterMs: jitter, seed: facts.seed },
+        },
+      ],
+      undo: [{ do: 'remove-link-rule', id }],
+      expires: 'agent',
+      evidence: linkRuleProbe(id, links, latency + jitter),
+      crossing: links,
+    }
+  },
+  /** Effective where at least one request was hit, and those waited at the median for at least half of what was asked for, which is more than 0. */
+  effect: ({ latency }, before, under, facts) =>
+    linkEffect(before, under, facts, (later, earlier) => ({
+      effective: latency > 0 && later.requestsHit > 0 && (later.medianHeldMs ?? 0) >= LEAST_SHARE * latency,
+      seen: `${spokenRequests(later)}, held for ${ms(later.medianHeldMs)} ms at the median, ${spokenMs(latency)} asked for; ${spokenRoundTrip(later.answers, earlier?.answers)}`,
+    })),
+  describe: ({ latency, jitter, to, ...given }) =>
+    `${spokenMs(latency)}${jitter > 0 ? ` ± ${spokenMs(jitter)}` : ''}${spokenMatch(given)}${spokenOther(to)}`,
+})

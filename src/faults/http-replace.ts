@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { defineFault } from './define-fault.ts'
+import { httpMatch, httpMatchShape, spokenMatch, statusSchema } from './parts/http-match.ts'
+import { linkEffect, spokenRequests, spokenStatus } from './parts/link-effect.ts'
+import { requestLinks, spokenOther, toSchema } from './parts/links.ts'
+import { linkRuleProbe } from './parts/probes.ts'
+import { counted } from './parts/words.ts'
+
+const LONGEST_BODY = 1_048_576
+
+const parameters = z
+  .strictObject({
+    ...httpMatchShape,
+    status: statusSchema.optional().describe("Status in place of the service's own. Default: its own."),
+    headers: z
+      .record(
+        z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'Not the name of an HTTP header.' }),
+        z.string().regex(/^[\t\x20-\x7e]*$/, { error: 'The value of an HTTP header is one line of plain text.' }),
+      )
+      .default({})
+      .describe('Headers to set in the answer, by name. Default: none.'),
+    body: z.string().max(LONGEST_BODY).optional().describe("Body in place of the service's own. Default: its own."),
+    to: toSchema.describe(
+      "The target's calls to this other side: `{workload: db}`. Default: the requests that the target itself gets.",
+    ),
+  })
+  .refine(
+    ({ status, headers, body }) => status !== undefined || body !== undefined || Object.keys(headers).length > 0,
+    {
+      error: 'Say what to replace: status, headers or body.',
+    },
+  )
+
+/** Lets the service answer, and changes what it said. */
+export const httpReplace = defineFault<z.infer<typeof parameters>>({
+  type: 'http-replace',
+  group: 'application',
+  summary: "Changes the service's HTTP answers: status, headers, body.",
+  platforms: ['process'],
+  parameters,
+  searchable: { share: 'ratio' },
+  defaultMode: 'all',
+  recipe: ({ to, status, headers, body, ...given }, facts) => {
+    const { id, links } = requestLinks(facts, to)
+    return {
+      mechanism: 'link proxy, HTTP/1.1',
+      apply: [
+        {
+          do: 'add-link-rule',
+          id,
+          links,
+          rule: { rule: 'http-replace', match: httpMatch(given), status, headers, body, seed: facts.seed },
+        },
+      ],
+      undo: [{ do: 'remove-link-rule', id }],
+      expires: 'agent',
+      evidence: linkRuleProbe(id, links),
+      crossing: links,
+    }
+  },
+  /** Effective where at least one answer was changed. The probes' own answers are said beside it; they need not match the path. */
+  effect: ({ status }, before, under, facts) =>
+    linkEffect(before, under, facts, (later) => {
+      const { attempts, answered } = later.answers
+      const probed =
+        status === undefined
+          ? `${answered} of ${counted(attempts, 'probe')} answered`
+          : spokenStatus(later.answers, status)
+      return { effective: later.requestsHit > 0, seen: `${spokenRequests(later)}; ${probed}` }
+    }),
+  describe: ({ status, headers, body, to, ...given }) => {
+    const parts = [
+      status === undefined ? '' : `status ${status}`,
+      ...Object.keys(headers).map((name) => `header ${name}`),
+      body === undefined ? '' : 'body',
+    ]
+    return `${parts.filter((part) => part !== '').join(', ')}${spokenMatch(given)}${spokenOther(to)}`
+  },
+})

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { durationMs } from '../kit/scalars.ts'
+import { defineFault } from './define-fault.ts'
+import { linkEffect, roundTripRise, spokenRoundTrip } from './parts/link-effect.ts'
+import { type Direction, directionSchema, spokenDirection, spokenOther, targetLinks, toSchema } from './parts/links.ts'
+import { linkRuleProbe } from './parts/probes.ts'
+import { ms, spokenMs } from './parts/words.ts'
+
+const parameters = z.strictObject({
+  latency: durationMs.describe(
+    'Time that a round trip takes longer. With direction `both`, half of it on each way. No default.',
+  ),
+  jitter: durationMs
+    .prefault('0ms')
+    .describe('How far a single delay may be from the latency, up and down. Default: 0ms.'),
+  distribution: z
+    .enum(['uniform', 'normal', 'pareto'])
+    .default('uniform')
+    .describe(
+      'How single delays lie around the latency: evenly, mostly near it, or with a long tail above it. Default: uniform.',
+    ),
+  to: toSchema,
+  direction: directionSchema,
+})
+
+/** Of the delay that was asked for. Half, since jitter and a busy machine move a median, and no machine doubles a delay by chance. */
+const LEAST_SHARE = 0.5
+
+/** Makes the links of the target slow. */
+export const networkDelay = defineFault<z.infer<typeof parameters>>({
+  type: 'network-delay',
+  group: 'network',
+  summary: "Delays the target's traffic by a latency with jitter: all of it, or that with one other side.",
+  platforms: ['process'],
+  parameters,
+  searchable: { latency: 'ms', jitter: 'ms' },
+  defaultMode: 'all',
+  recipe: ({ latency, jitter, distribution, to, direction }, facts) => {
+    const sides = targetLinks(facts, to, direction)
+    const way = {
+      latencyMs: oneWay(latency, direction),
+      jitterMs: oneWay(jitter, direction),
+      distribution,
+      seed: facts.seed,
+    }
+    return {
+      mechanism: 'link proxy',
+      apply: sides.map((side) => ({
+        do: 'add-link-rule',
+        id: side.id,
+        links: side.links,
+        rule: { rule: 'delay', direction: side.direction, ...way },
+      })),
+      undo: sides.map(({ id }) => ({ do: 'remove-link-rule', id })),
+      expires: 'agent',
+      evidence: linkRuleProbe(sides[0].id, sides[0].links, latency + jitter),
+      crossing: sides[0].links,
+    }
+  },
+  /** Effective where the median round trip rose, or real traffic was held, by at least half of what was asked for, and that is more than 0. */
+  effect: ({ latency, direction }, before, under, facts) =>
+    linkEffect(before, under, facts, (later, earlier) => {
+      const rise = roundTripRise(later.answers, earlier?.answers) ?? 0
+      const held = later.connectionsHit > 0 ? (later.medianHeldMs ?? 0) : 0
+      return {
+        effective: latency > 0 && (rise >= LEAST_SHARE * latency || held >= LEAST_SHARE * oneWay(latency, direction)),
+        seen: `${spokenRoundTrip(later.answers, earlier?.answers)}; ${later.connectionsHit === 0 ? 'no traffic held' : `traffic held for ${ms(later.medianHeldMs)} ms a way`}; ${spokenMs(latency)} asked for`,
+      }
+    }),
+  describe: ({ latency, jitter, to, direction }) =>
+    `${spokenMs(latency)}${jitter > 0 ? ` ± ${spokenMs(jitter)}` : ''}${spokenOther(to)}${spokenDirection(direction)}`,
+})
+
+/** The part of a round trip's delay that one way gets. */
+function oneWay(roundTripMs: number, direction: Direction): number {
+  return direction === 'both' ? roundTripMs / 2 : roundTripMs
+}

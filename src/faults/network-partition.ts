@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { defineFault } from './define-fault.ts'
+import { linkEffect } from './parts/link-effect.ts'
+import { directionSchema, spokenDirection, spokenOther, targetLinks, toSchema } from './parts/links.ts'
+import { linkRuleProbe } from './parts/probes.ts'
+import { counted, spokenBytes } from './parts/words.ts'
+
+const parameters = z.strictObject({
+  to: toSchema,
+  direction: directionSchema,
+  manner: z
+    .enum(['hang', 'refuse'])
+    .default('hang')
+    .describe(
+      '`hang`: nothing arrives and nobody is told, as when packets are dropped; `refuse`: connections are refused and reset. Default: hang.',
+    ),
+})
+
+/** Cuts the links of the target. */
+export const networkPartition = defineFault<z.infer<typeof parameters>>({
+  type: 'network-partition',
+  group: 'network',
+  summary: 'Cuts the target off: from everybody, or from one other side, in one direction or both.',
+  platforms: ['process'],
+  parameters,
+  searchable: {},
+  defaultMode: 'all',
+  recipe: ({ to, direction, manner }, facts) => {
+    const sides = targetLinks(facts, to, direction)
+    return {
+      mechanism: 'link proxy',
+      apply: sides.map((side) => ({
+        do: 'add-link-rule',
+        id: side.id,
+        links: side.links,
+        rule: { rule: 'partition', direction: side.direction, manner },
+      })),
+      undo: sides.map(({ id }) => ({ do: 'remove-link-rule', id })),
+      expires: 'agent',
+      evidence: linkRuleProbe(sides[0].id, sides[0].links),
+      crossing: sides[0].links,
+    }
+  },
+  /**
+   * Effective where the links answered before and not one attempt is answered now. Links that cannot be asked are proven by
+   * real traffic instead: every connection on them was hit.
+   */
+  effect: (_, before, under, facts) =>
+    linkEffect(before, under, facts, (later, earlier) => {
+      const held = `${later.connectionsHit} of ${counted(later.connections, 'connection')} hit, ${spokenBytes(later.bytesHit)} held`
+      if (later.answers.attempts === 0) {
+        return { effective: later.connections > 0 && later.connectionsHit === later.connections, seen: held }
+      }
+      const was = earlier ? `${earlier.answers.answered} of ${earlier.answers.attempts} before` : 'not asked before'
+      return {
+        effective: (earlier?.answers.answered ?? 0) > 0 && later.answers.answered === 0,
+        seen: `answered ${was}, ${later.answers.answered} of ${later.answers.attempts} under the fault; ${held}`,
+      }
+    }),
+  describe: ({ to, direction, manner }) =>
+    `${manner === 'refuse' ? 'refused' : 'silent'}${spokenOther(to)}${spokenDirection(direction)}`,
+})

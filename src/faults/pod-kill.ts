@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { durationMs } from '../kit/scalars.ts'
+import { defineFault } from './define-fault.ts'
+import { killEffect } from './parts/killed.ts'
+import { workloadCrossing } from './parts/links.ts'
+import { spokenMs } from './parts/words.ts'
+
+const parameters = z
+  .strictObject({
+    'grace-period': durationMs
+      .prefault('0ms')
+      .describe('Time between SIGTERM and SIGKILL. Default: 0ms, killed at once, as a machine that fails does.'),
+  })
+  .transform((given) => ({ gracePeriod: given['grace-period'] }))
+
+/** Ends replicas; the supervisor starts them again. Nothing is left to undo. */
+export const podKill = defineFault<z.infer<typeof parameters>>({
+  type: 'pod-kill',
+  group: 'workload',
+  summary: 'Ends whole replicas, at once or after a period of grace; the platform starts them again.',
+  platforms: ['process'],
+  parameters,
+  searchable: {},
+  defaultMode: 'one',
+  recipe: ({ gracePeriod }, facts) => ({
+    mechanism: gracePeriod > 0 ? `SIGTERM, SIGKILL after ${spokenMs(gracePeriod)}` : 'SIGKILL',
+    apply: facts.replicas.map((replica) => ({
+      do: 'signal',
+      replica,
+      signal: gracePeriod > 0 ? 'SIGTERM' : 'SIGKILL',
+      graceMs: gracePeriod,
+      process: undefined,
+    })),
+    undo: [],
+    expires: 'nothing-to-end',
+    evidence: { probe: 'replica-state', replicas: facts.replicas, process: undefined },
+    crossing: workloadCrossing(facts),
+  }),
+  effect: (_, before, under, facts) => killEffect(before, under, facts, undefined),
+  describe: ({ gracePeriod }) => (gracePeriod > 0 ? `after ${spokenMs(gracePeriod)} of grace` : ''),
+})

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { durationMs } from '../kit/scalars.ts'
+import { defineFault } from './define-fault.ts'
+import { killEffect } from './parts/killed.ts'
+import { workloadCrossing } from './parts/links.ts'
+import { spokenMs } from './parts/words.ts'
+
+const parameters = z
+  .strictObject({
+    process: z
+      .string()
+      .min(1)
+      .describe('Text that the command line of the process contains. Every process of the replica that has it is hit.'),
+    signal: z
+      .enum(['SIGKILL', 'SIGTERM'])
+      .default('SIGKILL')
+      .describe('`SIGKILL` at once, or `SIGTERM` and then `SIGKILL` after the grace period. Default: SIGKILL.'),
+    'grace-period': durationMs
+      .prefault('30s')
+      .describe('Time between SIGTERM and SIGKILL; without meaning for SIGKILL. Default: 30s.'),
+  })
+  .transform((given) => ({ process: given.process, signal: given.signal, gracePeriod: given['grace-period'] }))
+
+/** Ends the processes of a replica that match, and no others. Nothing is left to undo. */
+export const processKill = defineFault<z.infer<typeof parameters>>({
+  type: 'process-kill',
+  group: 'workload',
+  summary: 'Ends those processes inside a replica whose command line contains a text.',
+  platforms: ['process'],
+  parameters,
+  searchable: {},
+  defaultMode: 'one',
+  recipe: ({ process, signal, gracePeriod }, facts) => ({
+    mechanism: signal === 'SIGTERM' ? `SIGTERM, SIGKILL after ${spokenMs(gracePeriod)}` : 'SIGKILL',
+    apply: facts.replicas.map((replica) => ({
+      do: 'signal',
+      replica,
+      signal,
+      graceMs: signal === 'SIGTERM' ? gracePeriod : 0,
+      process,
+    })),
+    undo: [],
+    expires: 'nothing-to-end',
+    evidence: { probe: 'replica-state', replicas: facts.replicas, process },
+    crossing: workloadCrossing(facts),
+  }),
+  effect: ({ process }, before, under, facts) => killEffect(before, under, facts, process),
+  describe: ({ process, signal }) => `${signal} to "${process}"`,
+})
