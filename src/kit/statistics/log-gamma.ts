@@ -1,10 +1,10 @@
 /** Lanczos coefficients for g = 7 (Paul Godfrey, 2001): relative error below 1e-14 for positive arguments. */
 const G = 7
-const COEFFICIENTS = [
+const COEFFICIENTS: readonly number[] = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-] as const
-const HALF_LOG_TWO_PI = 0.91893853320467274178
+]
+const HALF_LOG_TWO_PI = Math.log(2 * Math.PI) / 2
 
 /** Natural logarithm of the gamma function for x > 0; NaN elsewhere. */
 export function logGamma(x: number): number {
