@@ -11,14 +11,24 @@ import { licences } from './licences.ts'
 const DIST = 'dist'
 const LIMIT_BYTES = 4 * 1024 * 1024
 
-const common: BuildOptions = { bundle: true, platform: 'node', target: 'node24', minify: true, keepNames: true, legalComments: 'none', logLevel: 'warning' }
+const common: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+}
 
 /** The entries reach the rest by `import('./lib/….mjs')`, which must stay as it is. */
 const libraryIsBesideUs: Plugin = {
   name: 'library-is-beside-us',
   setup(builder) {
     builder.onResolve({ filter: /^\.\/.*\.ts$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: path.replace('./', './lib/').replace(/\.ts$/, '.mjs'), external: true } : undefined,
+      kind === 'dynamic-import'
+        ? { path: path.replace('./', './lib/').replace(/\.ts$/, '.mjs'), external: true }
+        : undefined,
     )
   },
 }
@@ -27,7 +37,11 @@ rmSync(DIST, { recursive: true, force: true })
 mkdirSync(DIST)
 const library = await build({
   ...common,
-  entryPoints: { program: 'src/entry/program.ts', internal: 'src/entry/internal.ts', 'run-action': 'src/entry/run-action.ts' },
+  entryPoints: {
+    program: 'src/entry/program.ts',
+    internal: 'src/entry/internal.ts',
+    'run-action': 'src/entry/run-action.ts',
+  },
   format: 'esm',
   splitting: true,
   outdir: join(DIST, 'lib'),
@@ -35,10 +49,18 @@ const library = await build({
   chunkNames: '[name]-[hash]',
   metafile: true,
   // CommonJS libraries inside ECMAScript chunks still ask for Node's own modules by require().
-  banner: { js: "import{createRequire as seaworthyRequire}from'node:module';const require=seaworthyRequire(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as seaworthyRequire}from'node:module';const require=seaworthyRequire(import.meta.url);",
+  },
 })
 for (const entry of ['cli', 'action']) {
-  await build({ ...common, entryPoints: [`src/entry/${entry}.ts`], format: 'cjs', outfile: join(DIST, `${entry}.cjs`), plugins: [libraryIsBesideUs] })
+  await build({
+    ...common,
+    entryPoints: [`src/entry/${entry}.ts`],
+    format: 'cjs',
+    outfile: join(DIST, `${entry}.cjs`),
+    plugins: [libraryIsBesideUs],
+  })
 }
 writeFileSync(join(DIST, 'licenses.txt'), licences(Object.keys(library.metafile.inputs)))
 

@@ -10,14 +10,18 @@ import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config'
  */
 const folders = ['src', 'test', 'scripts']
 const options = await extractConfig(resolve('.dependency-cruiser.mjs'))
-const result = await cruise(folders, { ...options, validate: true }, undefined, { tsConfig: extractTsConfig('tsconfig.json') })
+const result = await cruise(folders, { ...options, validate: true }, undefined, {
+  tsConfig: extractTsConfig('tsconfig.json'),
+})
 if (typeof result.output === 'string') throw new Error('expected a result object')
 
 const violations = result.output.summary.violations
 for (const { rule, from, to, cycle } of violations) {
   console.error(`${rule.severity} ${rule.name}: ${from} → ${cycle ? cycle.map(({ name }) => name).join(' → ') : to}`)
 }
-const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.ts')))
+const files = folders.flatMap((folder) =>
+  readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.ts')),
+)
 const cruised = result.output.modules.filter(({ source }) => /^(src|test|scripts)\/.*\.ts$/.test(source)).length
 console.log(`${cruised} of ${files.length} modules looked at, ${violations.length} violations`)
 if (cruised < files.length || violations.length > 0) process.exitCode = 1

@@ -15,7 +15,11 @@ function packageOf(input: string): string | undefined {
 }
 
 function licence(folder: string): string {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string; version: string; license?: string }
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    name: string
+    version: string
+    license?: string
+  }
   const file = existsSync(folder) ? readdirSync(folder).find((name) => /^(licen[cs]e|copying)/i.test(name)) : undefined
   if (!manifest.license && !file) throw new Error(`${manifest.name} declares no licence`)
   return `${manifest.name} ${manifest.version} (${manifest.license ?? 'see below'})\n\n${file ? readFileSync(join(folder, file), 'utf8').trim() : ''}\n`

@@ -13,14 +13,41 @@ export type RunEvent = { readonly at: number } & (
   | { readonly event: 'replica.exited'; readonly replica: string; readonly how: string; readonly expected: boolean }
   | { readonly event: 'steady'; readonly detail: string }
   | { readonly event: 'experiment.started'; readonly index: number; readonly of: number; readonly name: string }
-  | { readonly event: 'window.started'; readonly index: number; readonly window: 'baseline' | 'fault' | 'recovery'; readonly ms: number }
+  | {
+      readonly event: 'window.started'
+      readonly index: number
+      readonly window: 'baseline' | 'fault' | 'recovery'
+      readonly ms: number
+    }
   | { readonly event: 'step.started'; readonly index: number; readonly detail: string }
   | { readonly event: 'fault.injected'; readonly index: number; readonly fault: string; readonly detail: string }
   | { readonly event: 'fault.proven'; readonly index: number; readonly evidence: Evidence }
-  | { readonly event: 'fault.recovered'; readonly index: number; readonly fault: string; readonly by: 'request' | 'deadline' | 'abort' }
-  | { readonly event: 'slice'; readonly index: number; readonly window: 'baseline' | 'fault' | 'recovery'; readonly objectives: readonly { readonly name: string; readonly n: number; readonly bad: number; readonly value: number | null }[] }
+  | {
+      readonly event: 'fault.recovered'
+      readonly index: number
+      readonly fault: string
+      readonly by: 'request' | 'deadline' | 'abort'
+    }
+  | {
+      readonly event: 'slice'
+      readonly index: number
+      readonly window: 'baseline' | 'fault' | 'recovery'
+      readonly objectives: readonly {
+        readonly name: string
+        readonly n: number
+        readonly bad: number
+        readonly value: number | null
+      }[]
+    }
   | { readonly event: 'guard.fired'; readonly index: number; readonly objective: string; readonly below: number }
-  | { readonly event: 'experiment.judged'; readonly index: number; readonly of: number; readonly name: string; readonly verdict: Verdict; readonly detail: string }
+  | {
+      readonly event: 'experiment.judged'
+      readonly index: number
+      readonly of: number
+      readonly name: string
+      readonly verdict: Verdict
+      readonly detail: string
+    }
   | { readonly event: 'verdict'; readonly verdict: Verdict; readonly summary: string }
   | { readonly event: 'cleaned'; readonly leftovers: readonly Leftover[] }
   | { readonly event: 'warning'; readonly detail: string }

@@ -5,7 +5,9 @@ export const evidenceSchema = z.strictObject({
   fault: z.string().describe('Id of the fault in the plan, such as e2f1.'),
   type: z.string(),
   status: z.enum(['proven', 'not-injected', 'not-effective', 'not-observed']),
-  injected: z.array(z.strictObject({ target: z.string(), ok: z.boolean(), detail: z.string() })).describe("The engine's word, for each target."),
+  injected: z
+    .array(z.strictObject({ target: z.string(), ok: z.boolean(), detail: z.string() }))
+    .describe("The engine's word, for each target."),
   seen: z.string().describe('One sentence with numbers: what was measured to show the effect.'),
   crossed: z.number().int().describe('Connections of the judged traffic that met the fault.'),
   mechanism: z.string(),

@@ -131,19 +131,35 @@ const experimentSchema = z.strictObject({
   reasons: z.array(reasonSchema),
   /** False: it never started, because the run ended before. */
   ran: z.boolean(),
-  faults: z.array(z.strictObject({ id: z.string(), type: z.string(), description: z.string(), workload: z.string(), parameters: z.record(z.string(), z.unknown()) })),
+  faults: z.array(
+    z.strictObject({
+      id: z.string(),
+      type: z.string(),
+      description: z.string(),
+      workload: z.string(),
+      parameters: z.record(z.string(), z.unknown()),
+    }),
+  ),
   targets: z.array(z.string()),
   /** Replicas that the target workloads have in all. */
   of: z.number().int(),
   mechanism: z.string(),
-  windows: z.strictObject({ baseline: spanSchema.nullable(), fault: spanSchema.nullable(), recovery: spanSchema.nullable() }),
+  windows: z.strictObject({
+    baseline: spanSchema.nullable(),
+    fault: spanSchema.nullable(),
+    recovery: spanSchema.nullable(),
+  }),
   objectives: z.array(judgedObjectiveSchema),
   evidence: z.array(evidenceSchema),
   recovery: recoverySchema.nullable(),
   search: searchResultSchema.nullable(),
   /** Set when a guard ended the fault early. */
   aborted: z.strictObject({ objective: z.string(), below: z.number(), afterMs: z.number() }).nullable(),
-  latency: z.strictObject({ baseline: histogramSchema.nullable(), fault: histogramSchema.nullable(), recovery: histogramSchema.nullable() }),
+  latency: z.strictObject({
+    baseline: histogramSchema.nullable(),
+    fault: histogramSchema.nullable(),
+    recovery: histogramSchema.nullable(),
+  }),
   impact: z.array(impactSchema),
   /** How requests failed under the fault: `timeout`, `status 503`, `connection reset`, with counts. */
   failures: z.array(z.strictObject({ what: z.string(), count: z.number().int() })),

@@ -1,10 +1,30 @@
 /** Everything that a run creates outside its own memory, written and synced before it is created. */
 export type LedgerEntry =
-  | { readonly entry: 'run'; readonly at: number; readonly run: string; readonly owner: ProcessIdentity; readonly suite: string; readonly version: string }
+  | {
+      readonly entry: 'run'
+      readonly at: number
+      readonly run: string
+      readonly owner: ProcessIdentity
+      readonly suite: string
+      readonly version: string
+    }
   /** A process that we start; `identity` follows when it is known. */
-  | { readonly entry: 'process'; readonly at: number; readonly id: string; readonly what: string; readonly identity: ProcessIdentity | undefined }
+  | {
+      readonly entry: 'process'
+      readonly at: number
+      readonly id: string
+      readonly what: string
+      readonly identity: ProcessIdentity | undefined
+    }
   | { readonly entry: 'folder'; readonly at: number; readonly id: string; readonly path: string }
-  | { readonly entry: 'fault'; readonly at: number; readonly id: string; readonly what: string; readonly undo: readonly unknown[]; readonly expiresAt: number }
+  | {
+      readonly entry: 'fault'
+      readonly at: number
+      readonly id: string
+      readonly what: string
+      readonly undo: readonly unknown[]
+      readonly expiresAt: number
+    }
   | { readonly entry: 'gone'; readonly at: number; readonly id: string }
   | { readonly entry: 'closed'; readonly at: number }
 

@@ -41,7 +41,12 @@ export interface PlannedExperiment {
   readonly recoveryWithinMs: number | undefined
   /** Names of the replicas that are hurt, sorted. */
   readonly targets: readonly string[]
-  readonly blastRadius: { readonly targets: number; readonly of: number; readonly allowedTargets: number; readonly allowedRatio: number }
+  readonly blastRadius: {
+    readonly targets: number
+    readonly of: number
+    readonly allowedTargets: number
+    readonly allowedRatio: number
+  }
   /** Whether the traffic of one fault window is enough to decide each objective. */
   readonly decidability: readonly Decidability[]
 }

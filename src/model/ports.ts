@@ -1,7 +1,7 @@
 import type { Emit } from './events.ts'
 import type { Evidence } from './evidence.ts'
 import type { Inventory } from './inventory.ts'
-import type { Leftover, LedgerEntry } from './ledger.ts'
+import type { LedgerEntry, Leftover } from './ledger.ts'
 import type { Histogram, Measurement, Problem, WindowName } from './measurement.ts'
 import type { PlannedFault, PlannedObjective } from './plan.ts'
 import type { Action, LinkMatch, Probe, Reading } from './recipe.ts'
@@ -47,7 +47,12 @@ export interface ServiceCount {
 }
 
 export interface Snapshot {
-  readonly replicas: readonly { readonly replica: string; readonly identity: string; readonly restarts: number; readonly ready: boolean }[]
+  readonly replicas: readonly {
+    readonly replica: string
+    readonly identity: string
+    readonly restarts: number
+    readonly ready: boolean
+  }[]
   /** Rules, stressors and the like that are in force now. */
   readonly active: readonly string[]
 }

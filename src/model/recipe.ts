@@ -52,7 +52,13 @@ export type LinkRule =
       readonly status: number | undefined
       readonly seed: number
     }
-  | { readonly rule: 'http-delay'; readonly match: HttpMatch; readonly delayMs: number; readonly jitterMs: number; readonly seed: number }
+  | {
+      readonly rule: 'http-delay'
+      readonly match: HttpMatch
+      readonly delayMs: number
+      readonly jitterMs: number
+      readonly seed: number
+    }
   | {
       readonly rule: 'http-replace'
       readonly match: HttpMatch
@@ -65,7 +71,13 @@ export type LinkRule =
 /** What an agent can do on platform `process`. Each is idempotent: doing it twice is doing it once. */
 export type Action =
   /** To the replica's whole process group, or only to processes in its tree whose command line contains `process`. SIGTERM is followed by SIGKILL after `graceMs`. */
-  | { readonly do: 'signal'; readonly replica: string; readonly signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'; readonly graceMs: number; readonly process: string | undefined }
+  | {
+      readonly do: 'signal'
+      readonly replica: string
+      readonly signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'
+      readonly graceMs: number
+      readonly process: string | undefined
+    }
   /** Keep the replica down until released; the supervisor does not restart it. */
   | { readonly do: 'hold'; readonly replica: string }
   | { readonly do: 'release'; readonly replica: string }
@@ -76,7 +88,13 @@ export type Action =
   | { readonly do: 'start-stress'; readonly id: string; readonly stress: Stress }
   | { readonly do: 'stop-stress'; readonly id: string }
   /** Open and hold idle connections to the workload's replicas. */
-  | { readonly do: 'open-connections'; readonly id: string; readonly workload: string; readonly replicas: readonly string[]; readonly count: number }
+  | {
+      readonly do: 'open-connections'
+      readonly id: string
+      readonly workload: string
+      readonly replicas: readonly string[]
+      readonly count: number
+    }
   | { readonly do: 'close-connections'; readonly id: string }
 
 export type Stress =
@@ -87,20 +105,47 @@ export type Stress =
 export type Probe =
   | { readonly probe: 'replica-state'; readonly replicas: readonly string[]; readonly process: string | undefined }
   /** Ask each replica's readiness check directly, past every link. */
-  | { readonly probe: 'replica-answers'; readonly replicas: readonly string[]; readonly attempts: number; readonly timeoutMs: number }
+  | {
+      readonly probe: 'replica-answers'
+      readonly replicas: readonly string[]
+      readonly attempts: number
+      readonly timeoutMs: number
+    }
   /** Ask the service's readiness check through each link, as its consumer would. */
   | { readonly probe: 'link-answers'; readonly links: LinkMatch; readonly attempts: number; readonly timeoutMs: number }
   /** What the links did to real traffic under one rule. */
-  | { readonly probe: 'link-rule'; readonly id: string; readonly links: LinkMatch; readonly attempts: number; readonly timeoutMs: number }
+  | {
+      readonly probe: 'link-rule'
+      readonly id: string
+      readonly links: LinkMatch
+      readonly attempts: number
+      readonly timeoutMs: number
+    }
   | { readonly probe: 'replica-count'; readonly workload: string }
   | { readonly probe: 'stress'; readonly id: string }
-  | { readonly probe: 'connections'; readonly id: string; readonly workload: string; readonly replicas: readonly string[] }
+  | {
+      readonly probe: 'connections'
+      readonly id: string
+      readonly workload: string
+      readonly replicas: readonly string[]
+    }
 
 /** What a probe saw. One shape a probe; `undefined` members were not seen. */
 export type Reading =
   | { readonly probe: 'replica-state'; readonly replicas: readonly ReplicaState[] }
-  | { readonly probe: 'replica-answers'; readonly attempts: number; readonly answered: number; readonly medianMs: number | undefined }
-  | { readonly probe: 'link-answers'; readonly attempts: number; readonly answered: number; readonly medianMs: number | undefined; readonly statuses: Readonly<Record<string, number>> }
+  | {
+      readonly probe: 'replica-answers'
+      readonly attempts: number
+      readonly answered: number
+      readonly medianMs: number | undefined
+    }
+  | {
+      readonly probe: 'link-answers'
+      readonly attempts: number
+      readonly answered: number
+      readonly medianMs: number | undefined
+      readonly statuses: Readonly<Record<string, number>>
+    }
   | {
       readonly probe: 'link-rule'
       readonly active: boolean
@@ -115,7 +160,12 @@ export type Reading =
       readonly bytesHit: number
       readonly medianHeldMs: number | undefined
       /** The same as `link-answers`, by probing while the rule is on. */
-      readonly answers: { readonly attempts: number; readonly answered: number; readonly medianMs: number | undefined; readonly statuses: Readonly<Record<string, number>> }
+      readonly answers: {
+        readonly attempts: number
+        readonly answered: number
+        readonly medianMs: number | undefined
+        readonly statuses: Readonly<Record<string, number>>
+      }
     }
   | { readonly probe: 'replica-count'; readonly running: number; readonly ready: number }
   | { readonly probe: 'stress'; readonly running: number; readonly cores: number; readonly bytes: number }

@@ -56,7 +56,11 @@ export interface KubernetesSystem {
   readonly namespace: string
   readonly workloads: readonly string[]
   readonly deploy:
-    | { readonly images: readonly string[]; readonly manifests: readonly string[]; readonly command: string | undefined }
+    | {
+        readonly images: readonly string[]
+        readonly manifests: readonly string[]
+        readonly command: string | undefined
+      }
     | undefined
   readonly readyMs: number
 }
@@ -107,7 +111,12 @@ export type Indicator =
   | { readonly source: 'traffic'; readonly kind: 'latency-quantile'; readonly quantile: number }
   | { readonly source: 'prometheus'; readonly kind: 'ratio'; readonly bad: string; readonly total: string }
   | { readonly source: 'prometheus'; readonly kind: 'histogram-under'; readonly histogram: string; readonly ms: number }
-  | { readonly source: 'prometheus'; readonly kind: 'histogram-quantile'; readonly histogram: string; readonly quantile: number }
+  | {
+      readonly source: 'prometheus'
+      readonly kind: 'histogram-quantile'
+      readonly histogram: string
+      readonly quantile: number
+    }
   | { readonly source: 'prometheus'; readonly kind: 'value'; readonly query: string }
 
 /**
@@ -179,7 +188,12 @@ export interface FaultSpec {
 export type CheckSpec =
   | { readonly check: 'http'; readonly url: string; readonly expect: ExpectSpec; readonly withinMs: number }
   | { readonly check: 'tcp'; readonly address: string; readonly withinMs: number }
-  | { readonly check: 'prometheus'; readonly query: string; readonly below: number | undefined; readonly above: number | undefined }
+  | {
+      readonly check: 'prometheus'
+      readonly query: string
+      readonly below: number | undefined
+      readonly above: number | undefined
+    }
 
 export type StepSpec =
   | { readonly step: 'fault'; readonly fault: FaultSpec }

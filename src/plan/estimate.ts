@@ -12,7 +12,10 @@ export function windowsOf(windows: WindowsSpec, spec: ExperimentSpec): PlannedEx
 
 /** Milliseconds that each phase is configured to take; our own overhead comes on top. */
 export function estimate(warmupMs: number, experiments: readonly PlannedExperiment[]): Plan['estimateMs'] {
-  return [{ phase: 'steady state', ms: warmupMs }, ...experiments.map((experiment) => ({ phase: experiment.name, ms: experimentMs(experiment) }))]
+  return [
+    { phase: 'steady state', ms: warmupMs },
+    ...experiments.map((experiment) => ({ phase: experiment.name, ms: experimentMs(experiment) })),
+  ]
 }
 
 function experimentMs(experiment: PlannedExperiment): number {

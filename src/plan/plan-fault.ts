@@ -19,19 +19,33 @@ export interface FaultSetting {
  * A selector without a match becomes a planned fault without a recipe: the experiment will say NOT_INJECTED.
  * Throws SeaworthyError('PLAN') for what the platform cannot do.
  */
-export function planFault(spec: FaultSpec, firstId: (offset: number) => string, setting: FaultSetting): readonly PlannedFault[] {
+export function planFault(
+  spec: FaultSpec,
+  firstId: (offset: number) => string,
+  setting: FaultSetting,
+): readonly PlannedFault[] {
   const type = faultType(spec.type, setting.faultTypes)
   if (!type.platforms.includes(setting.inventory.platform)) {
-    throw new SeaworthyError('PLAN', `line ${spec.line}: fault ${spec.type} cannot be done on platform ${setting.inventory.platform}`, {
-      remedy: `Use a fault that can: see \`seaworthy faults\`. ${spec.type} runs on ${type.platforms.join(' and ')}.`,
-    })
+    throw new SeaworthyError(
+      'PLAN',
+      `line ${spec.line}: fault ${spec.type} cannot be done on platform ${setting.inventory.platform}`,
+      {
+        remedy: `Use a fault that can: see \`seaworthy faults\`. ${spec.type} runs on ${type.platforms.join(' and ')}.`,
+      },
+    )
   }
   const workloads = matchWorkloads(spec.target, setting.inventory.workloads).filter(({ mayBeHurt }) => mayBeHurt)
   if (workloads.length === 0) return [planOn(spec, type, undefined, firstId(0), setting)]
   return workloads.map((workload, offset) => planOn(spec, type, workload, firstId(offset), setting))
 }
 
-function planOn(spec: FaultSpec, type: FaultType, workload: WorkloadFacts | undefined, id: string, setting: FaultSetting): PlannedFault {
+function planOn(
+  spec: FaultSpec,
+  type: FaultType,
+  workload: WorkloadFacts | undefined,
+  id: string,
+  setting: FaultSetting,
+): PlannedFault {
   const seed = deriveSeed(setting.seed, id)
   const replicas = workload ? chooseReplicas(spec.target, workload, seed) : []
   const what = `${spec.type} ${type.describe(spec.parameters)}`.trim()
@@ -46,7 +60,8 @@ function planOn(spec: FaultSpec, type: FaultType, workload: WorkloadFacts | unde
     seed,
     durationMs: setting.durationMs,
   }
-  if (!workload || replicas.length === 0) return { ...base, description: `${what} on nothing that matches`, recipe: undefined }
+  if (!workload || replicas.length === 0)
+    return { ...base, description: `${what} on nothing that matches`, recipe: undefined }
   const description = `${what} on ${workload.name} (${replicas.length} of ${workload.replicas.length})`
   return { ...base, description, recipe: type.recipe(spec.parameters, targetFacts(base, setting.inventory)) }
 }
@@ -65,16 +80,29 @@ export function targetFacts(fault: Omit<PlannedFault, 'description' | 'recipe'>,
 }
 
 /** The same fault on the same targets with one parameter changed: a step of a search. */
-export function withParameter(fault: PlannedFault, name: string, value: number, setting: FaultSetting, id: string): PlannedFault {
+export function withParameter(
+  fault: PlannedFault,
+  name: string,
+  value: number,
+  setting: FaultSetting,
+  id: string,
+): PlannedFault {
   const type = faultType(fault.type, setting.faultTypes)
   const spec = { ...fault.spec, parameters: { ...fault.spec.parameters, [name]: value } }
   const changed = { ...fault, id, spec }
   const description = `${fault.type} ${type.describe(spec.parameters)} on ${fault.workload} (${fault.replicas.length} of ${fault.of})`
-  return { ...changed, description, recipe: fault.recipe && type.recipe(spec.parameters, targetFacts(changed, setting.inventory)) }
+  return {
+    ...changed,
+    description,
+    recipe: fault.recipe && type.recipe(spec.parameters, targetFacts(changed, setting.inventory)),
+  }
 }
 
 export function faultType(name: string, faultTypes: readonly FaultType[]): FaultType {
   const type = faultTypes.find((candidate) => candidate.type === name)
-  if (!type) throw new SeaworthyError('PLAN', `there is no fault type ${name}`, { remedy: 'See `seaworthy faults` for those that there are.' })
+  if (!type)
+    throw new SeaworthyError('PLAN', `there is no fault type ${name}`, {
+      remedy: 'See `seaworthy faults` for those that there are.',
+    })
   return type
 }

@@ -18,7 +18,9 @@ export function planSteps(steps: readonly StepSpec[], index: number, setting: Fa
 
 /** Every fault of an experiment, in order. */
 export function faultsOf(steps: readonly PlannedStep[]): readonly PlannedFault[] {
-  return steps.flatMap((step) => (step.step === 'fault' ? [step.fault] : step.step === 'parallel' ? faultsOf(step.steps) : []))
+  return steps.flatMap((step) =>
+    step.step === 'fault' ? [step.fault] : step.step === 'parallel' ? faultsOf(step.steps) : [],
+  )
 }
 
 /** Time that the steps take by themselves: serial steps add up, of parallel ones the longest counts. */

@@ -80,7 +80,12 @@ function sliceLength(suite: Suite, experiments: readonly ExperimentSpec[]): numb
 
 function planExperiment(spec: ExperimentSpec, index: number, sliceMs: number, input: PlanInput): PlannedExperiment {
   const windows = windowsOf(input.suite.windows, spec)
-  const setting = { inventory: input.inventory, faultTypes: input.faultTypes, seed: input.seed, durationMs: windows.faultMs + PROOF_MARGIN_MS }
+  const setting = {
+    inventory: input.inventory,
+    faultTypes: input.faultTypes,
+    seed: input.seed,
+    durationMs: windows.faultMs + PROOF_MARGIN_MS,
+  }
   const steps = planSteps(spec.steps, index, setting)
   const faults = faultsOf(steps)
   const objectives = objectivesOf(spec, input.suite)
@@ -110,7 +115,10 @@ function objectivesOf(spec: ExperimentSpec, suite: Suite): readonly PlannedObjec
 function warningsOf(experiment: PlannedExperiment): readonly string[] {
   const tooLittle = experiment.decidability
     .filter(({ enough }) => enough === false)
-    .map(({ objective, expected, atLeast }) => `${experiment.name}: ${objective} cannot be decided: ${expected} expected in the fault window, at least ${atLeast} needed`)
+    .map(
+      ({ objective, expected, atLeast }) =>
+        `${experiment.name}: ${objective} cannot be decided: ${expected} expected in the fault window, at least ${atLeast} needed`,
+    )
   const empty = faultsOf(experiment.steps)
     .filter(({ recipe }) => recipe === undefined)
     .map(({ id, type }) => `${experiment.name}: ${type} (${id}) matches no target, so it will be inconclusive`)

@@ -1,0 +1,4 @@
+import { serve } from './serve.mjs'
+
+/** Keeps the prices. */
+serve('/prices', () => JSON.stringify({ anchor: 120, rope: 35 }))

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { messageOf } from '../kit/errors.ts'
+import { openLineFile, readLineFile } from '../kit/line-file.ts'
+import type { LedgerEntry, Leftover, ProcessIdentity } from '../model/ledger.ts'
+
+export interface CleanedRun {
+  readonly run: string
+  /** What was found and removed, in words. */
+  readonly removed: readonly string[]
+  readonly leftovers: readonly Leftover[]
+  /** The run is still going on in another process, and was left alone. */
+  readonly running: boolean
+}
+
+export interface CleanupTools {
+  readonly isAlive: (identity: ProcessIdentity) => boolean
+  /** Ends every process of a run, by recorded identity and by the run's marker; says which there were and which are still there. */
+  readonly endProcesses: (
+    run: string,
+    known: readonly ProcessIdentity[],
+  ) => Promise<{ readonly ended: readonly string[]; readonly left: readonly string[] }>
+  readonly now: () => number
+}
+
+/**
+ * Ends and removes what runs left behind, from their ledgers alone. Idempotent; a run whose process is alive is left
+ * alone. Never throws for one run: what could not be removed is a leftover of it.
+ */
+export async function cleanUp(
+  stateFolder: string,
+  only: string | undefined,
+  tools: CleanupTools,
+): Promise<readonly CleanedRun[]> {
+  const folder = join(stateFolder, 'runs')
+  const runs = existsSync(folder) ? readdirSync(folder).sort() : []
+  const cleaned: CleanedRun[] = []
+  for (const run of runs) {
+    if (only === undefined || run === only) cleaned.push(await cleanRun(folder, run, tools))
+  }
+  return cleaned
+}
+
+async function cleanRun(folder: string, run: string, tools: CleanupTools): Promise<CleanedRun> {
+  const path = join(folder, run)
+  try {
+    const entries = readLedger(join(path, 'ledger.ndjson'))
+    const owner = entries.find((entry) => entry.entry === 'run')?.owner
+    if (owner && tools.isAlive(owner) && !isClosed(entries)) return { run, removed: [], leftovers: [], running: true }
+    return await removeAll(path, run, entries, tools)
+  } catch (error) {
+    return {
+      run,
+      removed: [],
+      leftovers: [{ what: path, why: messageOf(error), remedy: `Remove ${path} by hand.` }],
+      running: false,
+    }
+  }
+}
+
+async function removeAll(
+  path: string,
+  run: string,
+  entries: readonly LedgerEntry[],
+  tools: CleanupTools,
+): Promise<CleanedRun> {
+  const known = entries.flatMap((entry) => (entry.entry === 'process' && entry.identity ? [entry.identity] : []))
+  const { ended, left } = await tools.endProcesses(run, known)
+  // Only what lies in the run's own folder: a ledger that was tampered with must not become a way to delete other things.
+  const folders = entries.flatMap((entry) =>
+    entry.entry === 'folder' && entry.path.startsWith(path + sep) && existsSync(entry.path) ? [entry.path] : [],
+  )
+  for (const made of folders) rmSync(made, { recursive: true, force: true })
+  const leftovers = left.map((what) => ({
+    what,
+    why: 'it did not end when it was killed',
+    remedy: 'End it by hand, then run cleanup again.',
+  }))
+  if (leftovers.length === 0) {
+    if (!isClosed(entries)) closeLedger(join(path, 'ledger.ndjson'), tools.now())
+    rmSync(path, { recursive: true, force: true })
+  }
+  // An open ledger alone is no news: its run ended without a word, and nothing of it was left.
+  return { run, removed: [...ended, ...folders], leftovers, running: false }
+}
+
+function readLedger(path: string): readonly LedgerEntry[] {
+  return existsSync(path) ? (readLineFile(path) as readonly LedgerEntry[]) : []
+}
+
+function isClosed(entries: readonly LedgerEntry[]): boolean {
+  return entries.some(({ entry }) => entry === 'closed')
+}
+
+function closeLedger(path: string, at: number): void {
+  if (!existsSync(path)) return
+  const file = openLineFile(path)
+  file.append({ entry: 'closed', at })
+  file.close()
+}

@@ -1,0 +1,9 @@
+import { loadSuite } from '../../suite/load-suite.ts'
+import type { Invocation } from '../program.ts'
+
+export async function validateCommand({ words, json }: Invocation): Promise<number> {
+  const suite = await loadSuite(words[0] ?? 'seaworthy.yaml', process.env)
+  const line = `${suite.file} is a valid suite: ${suite.experiments.length} experiments, ${suite.objectives.length} objectives\n`
+  process.stdout.write(json ? `${JSON.stringify({ valid: true, suite }, null, 2)}\n` : line)
+  return 0
+}

@@ -1,0 +1,24 @@
+import { isSeaworthyError, messageOf } from '../kit/errors.ts'
+
+const EXIT = { usage: 2, cannotJudge: 3 } as const
+
+/** Runs a command; what it throws becomes a message on stderr and an exit code that blocks. */
+export async function guarded(run: () => Promise<number>): Promise<number> {
+  try {
+    return await run()
+  } catch (error) {
+    process.stderr.write(`${describe(error)}\n`)
+    return isUsersToMend(error) ? EXIT.usage : EXIT.cannotJudge
+  }
+}
+
+/** Input, suite and plan errors are found before anything is touched. */
+function isUsersToMend(error: unknown): boolean {
+  return isSeaworthyError(error) && ['INPUT', 'SUITE', 'PLAN'].includes(error.code)
+}
+
+function describe(error: unknown): string {
+  if (!isSeaworthyError(error))
+    return `seaworthy: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+  return error.remedy ? `${messageOf(error)}\n    ${error.remedy}` : messageOf(error)
+}

@@ -1,0 +1,120 @@
+import { messageOf } from '../kit/errors.ts'
+import type { Evidence } from '../model/evidence.ts'
+import type { PlannedExperiment, PlannedFault, PlannedStep } from '../model/plan.ts'
+import type { Injection } from '../model/ports.ts'
+import { type CheckResult, runCheck } from './checks.ts'
+import { runCommand } from './run-command.ts'
+import type { Session } from './session.ts'
+
+/** What is known about the faults of one experiment while they are on and after. */
+export interface FaultPhase {
+  readonly injections: Injection[]
+  readonly evidence: Map<string, Evidence>
+  readonly checks: CheckResult[]
+}
+
+export function emptyPhase(): FaultPhase {
+  return { injections: [], evidence: new Map(), checks: [] }
+}
+
+/** Does the steps in order; parallel ones at the same time. Every injection is in the phase before the next step starts. */
+export async function runSteps(
+  session: Session,
+  experiment: PlannedExperiment,
+  steps: readonly PlannedStep[],
+  phase: FaultPhase,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const step of steps) {
+    signal.throwIfAborted()
+    await runStep(session, experiment, step, phase, signal)
+  }
+}
+
+async function runStep(
+  session: Session,
+  experiment: PlannedExperiment,
+  step: PlannedStep,
+  phase: FaultPhase,
+  signal: AbortSignal,
+): Promise<void> {
+  const say = (detail: string) => session.context.emit({ event: 'step.started', index: experiment.index, detail })
+  switch (step.step) {
+    case 'fault':
+      return inject(session, experiment, step.fault, phase)
+    case 'wait':
+      say(`waiting ${step.ms} ms`)
+      return session.clock.sleep(step.ms, signal)
+    case 'pause':
+      say(`faults lifted for ${step.ms} ms`)
+      return pause(session, phase, step.ms, signal)
+    case 'run':
+      say(`running ${step.command}`)
+      phase.checks.push(await runCommand(session, step.command, step.timeoutMs, signal))
+      return
+    case 'check':
+      phase.checks.push(await runCheck(step.check, session, signal))
+      return
+    case 'parallel':
+      // All of them end before the first error is thrown, so that no step goes on behind the recovery's back.
+      return allThenThrow(step.steps.map((inner) => runStep(session, experiment, inner, phase, signal)))
+  }
+}
+
+async function allThenThrow(running: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(running)
+  const failed = ended.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+/** Injects one fault and looks for its effect. A fault without a recipe matched nothing: it has no injection and no evidence. */
+async function inject(
+  session: Session,
+  experiment: PlannedExperiment,
+  fault: PlannedFault,
+  phase: FaultPhase,
+): Promise<void> {
+  if (!fault.recipe) return
+  const injection = await session.engine.inject(fault)
+  phase.injections.push(injection)
+  session.context.emit({ event: 'fault.injected', index: experiment.index, fault: fault.id, detail: fault.description })
+}
+
+/** Asks for the effect of every injected fault; the engine retries while an effect may still come. */
+export async function prove(session: Session, experiment: PlannedExperiment, phase: FaultPhase): Promise<void> {
+  await Promise.all(
+    phase.injections.map(async (injection) => {
+      const evidence = await session.engine.evidence(injection)
+      const known = phase.evidence.get(injection.fault.id)
+      phase.evidence.set(injection.fault.id, evidence)
+      if (evidence.status === 'proven' && known?.status !== 'proven')
+        session.context.emit({ event: 'fault.proven', index: experiment.index, evidence })
+    }),
+  )
+}
+
+/** Ends every fault, last first, and keeps the final evidence. One that cannot be ended does not keep the others from it. */
+export async function recoverAll(
+  session: Session,
+  experiment: PlannedExperiment,
+  phase: FaultPhase,
+  by: 'request' | 'abort',
+): Promise<readonly string[]> {
+  const failures: string[] = []
+  for (const injection of [...phase.injections].reverse()) {
+    try {
+      phase.evidence.set(injection.fault.id, await session.engine.recover(injection, by))
+      session.context.emit({ event: 'fault.recovered', index: experiment.index, fault: injection.fault.id, by })
+    } catch (error) {
+      failures.push(`${injection.fault.description} was not ended: ${messageOf(error)}`)
+    }
+  }
+  return failures
+}
+
+async function pause(session: Session, phase: FaultPhase, ms: number, signal: AbortSignal): Promise<void> {
+  const paused = [...phase.injections].reverse()
+  for (const injection of paused) await session.engine.pause(injection)
+  await session.clock.sleep(ms, signal)
+  for (const injection of paused.reverse()) await session.engine.resume(injection)
+}

@@ -1,0 +1,29 @@
+import type { Impact } from '../model/journal.ts'
+import type { ServiceCount } from '../model/ports.ts'
+
+/** Counts of each service at the start of the baseline, at the start and at the end of the fault. */
+export interface CountMarks {
+  readonly baseline: readonly ServiceCount[]
+  readonly fault: readonly ServiceCount[]
+  readonly end: readonly ServiceCount[]
+}
+
+/** What each service's consumers saw of it before and under the fault, from running totals. */
+export function impactOf(marks: CountMarks, hurt: ReadonlySet<string>): readonly Impact[] {
+  return marks.end.map(({ service }) => ({
+    service,
+    target: hurt.has(service),
+    baseline: difference(service, marks.baseline, marks.fault),
+    fault: difference(service, marks.fault, marks.end),
+  }))
+}
+
+function difference(
+  service: string,
+  from: readonly ServiceCount[],
+  to: readonly ServiceCount[],
+): { n: number; bad: number } {
+  const start = from.find((count) => count.service === service) ?? { n: 0, bad: 0 }
+  const end = to.find((count) => count.service === service) ?? { n: 0, bad: 0 }
+  return { n: end.n - start.n, bad: end.bad - start.bad }
+}

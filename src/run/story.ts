@@ -1,0 +1,94 @@
+import { SeaworthyError } from '../kit/errors.ts'
+import type { Leftover } from '../model/ledger.ts'
+import type { Snapshot } from '../model/ports.ts'
+import type { ReasonCode } from '../model/verdict.ts'
+import { errorOf, type ObservedExperiment, runExperiment } from './experiment.ts'
+import { outsideChanges } from './outside.ts'
+import { type PhaseClock, phaseClock } from './phase-clock.ts'
+import { runSearch } from './search.ts'
+import type { Session } from './session.ts'
+import { steadyState } from './steady-state.ts'
+
+/** What a run saw, from the first process to the last, before it is judged. */
+export interface Observed {
+  readonly experiments: readonly ObservedExperiment[]
+  readonly outside: readonly string[]
+  readonly leftovers: readonly Leftover[]
+  readonly timings: PhaseClock['timings']
+  /** Why no experiment could be judged at all. */
+  readonly blocked: { readonly code: ReasonCode; readonly detail: string } | undefined
+  readonly cancelled: boolean
+  readonly requests: { readonly requests: number; readonly lateP99Ms: number | null; readonly description: string }
+}
+
+export interface StoryHooks {
+  /** Refuses to start, with a reason: hours, a Prometheus that does not answer. Asked when the preview is up. */
+  readonly preflight: () => Promise<Observed['blocked']>
+  readonly onExperiment: (observed: ObservedExperiment) => void
+}
+
+/** The story of a run, in order (design §2). Never throws, and cleans up whatever happened. */
+export async function tellStory(session: Session, hooks: StoryHooks): Promise<Observed> {
+  const phases = phaseClock(session)
+  const experiments: ObservedExperiment[] = []
+  let blocked: Observed['blocked']
+  let before: Snapshot = { replicas: [], active: [] }
+  let outside: readonly string[] = []
+  try {
+    await phases.time('platform up', () => session.platform.up(session.cancelled))
+    blocked = await phases.time('preflight', hooks.preflight)
+    if (!blocked) {
+      await phases.time('engine up', () => session.engine.prepare())
+      blocked = await phases.time('steady state', () => steadyState(session))
+      before = await session.platform.snapshot()
+    }
+    for (const experiment of blocked ? [] : session.plan.experiments) {
+      session.cancelled.throwIfAborted()
+      session.context.emit({
+        event: 'experiment.started',
+        index: experiment.index,
+        of: session.plan.experiments.length,
+        name: experiment.name,
+      })
+      const tell = experiment.search ? runSearch : runExperiment
+      const observed = await phases.time(experiment.name, () => tell(session, experiment))
+      experiments.push(observed)
+      hooks.onExperiment(observed)
+      session.traffic.forget(session.clock.now())
+    }
+    if (before.replicas.length > 0)
+      outside = outsideChanges(before, await session.platform.snapshot(), session.plan.touched)
+  } catch (thrown) {
+    if (!session.cancelled.aborted) blocked ??= errorOf(thrown)
+  }
+  const leftovers = await phases.time('clean up', () => cleanUp(session))
+  return {
+    experiments,
+    outside,
+    leftovers,
+    timings: phases.timings,
+    blocked,
+    cancelled: session.cancelled.aborted,
+    requests: session.traffic.stats(),
+  }
+}
+
+/** Faults first, then the traffic, then the preview. Each is tried whatever the others did. */
+async function cleanUp(session: Session): Promise<readonly Leftover[]> {
+  const leftovers: Leftover[] = []
+  const steps: readonly (readonly [string, () => Promise<readonly Leftover[] | undefined>])[] = [
+    ['the faults', () => session.engine.release()],
+    ['the traffic', () => session.traffic.stop().then(() => undefined)],
+    ['the preview', () => session.platform.down()],
+  ]
+  for (const [what, end] of steps) {
+    try {
+      leftovers.push(...((await end()) ?? []))
+    } catch (error) {
+      const why = error instanceof SeaworthyError ? error.message : String(error)
+      leftovers.push({ what, why, remedy: `seaworthy cleanup --run ${session.context.run}` })
+    }
+  }
+  session.context.emit({ event: 'cleaned', leftovers })
+  return leftovers
+}

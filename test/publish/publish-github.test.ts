@@ -1,0 +1,202 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Change } from '../../src/publish/change.ts'
+import type { CheckRunText } from '../../src/publish/check-run.ts'
+import { createGitHubClient } from '../../src/publish/github-client.ts'
+import { type Publication, publishToGitHub } from '../../src/publish/publish-github.ts'
+import { writeStickyComment } from '../../src/publish/sticky-comment.ts'
+import { type FakeGitHub, startFakeGitHub } from '../fakes/github.ts'
+
+const change: Change = {
+  owner: 'acme',
+  name: 'shop',
+  pullRequest: 482,
+  head: '7d3e1b0000000000000000000000000000000000',
+  base: null,
+  branch: 'main',
+  runUrl: 'https://github.com/acme/shop/actions/runs/1042/attempts/1',
+  fromFork: false,
+}
+const body = (text: string, run = 1042, attempt = 1, suite = 'checkout') =>
+  `${text}\n<!-- seaworthy:${suite} v1 run=${run} attempt=${attempt} at=1 -->`
+const annotation = (line: number) => ({
+  path: 'seaworthy.yaml',
+  line,
+  level: 'failure' as const,
+  title: `experiment ${line}`,
+  message: 'did not hold',
+})
+const check = (count: number): CheckRunText => ({
+  title: 'Fail: 2 of 6 experiments did not hold',
+  conclusion: 'failure',
+  summary: 'summary',
+  text: '',
+  annotations: Array.from({ length: count }, (_, line) => annotation(line + 1)),
+})
+const publication: Publication = {
+  comment: body('Fail'),
+  check: check(1),
+  checkName: 'Seaworthy / checkout',
+  summary: 'long summary',
+  shortSummary: 'short',
+}
+
+let github: FakeGitHub
+let folder: string
+beforeEach(async () => {
+  github = await startFakeGitHub()
+  folder = mkdtempSync(join(tmpdir(), 'publish-'))
+})
+afterEach(async () => {
+  expect(github.violations).toEqual([])
+  await github.close()
+  rmSync(folder, { recursive: true })
+})
+const client = () => createGitHubClient('canary-token', github.url)
+
+describe('sticky comment', () => {
+  it('is made once and then edited', async () => {
+    expect(await writeStickyComment(client(), change, body('first', 1))).toBe('created')
+    expect(await writeStickyComment(client(), change, body('second', 2))).toBe('updated')
+    expect(github.comments.map((comment) => comment.body)).toEqual([body('second', 2)])
+  })
+
+  it('is found on a later page', async () => {
+    for (let id = 1000; id < 1250; id += 1)
+      github.comments.push({ id, body: 'talk', user: { login: 'ann', type: 'User' }, pull: 482 })
+    github.comments.push({
+      id: 2000,
+      body: body('old', 1),
+      user: { login: 'github-actions[bot]', type: 'Bot' },
+      pull: 482,
+    })
+    expect(await writeStickyComment(client(), change, body('new', 2))).toBe('updated')
+    expect(github.comments.at(-1)?.body).toBe(body('new', 2))
+  })
+
+  it('does not take a comment of somebody who copied the marker', async () => {
+    github.comments.push({
+      id: 2000,
+      body: body('mine, honestly', 1),
+      user: { login: 'mallory', type: 'User' },
+      pull: 482,
+    })
+    expect(await writeStickyComment(client(), change, body('real'))).toBe('created')
+    expect(github.comments[0]?.body).toContain('mine, honestly')
+  })
+
+  it('does not take a comment of another suite, nor one that only quotes the marker', async () => {
+    const bot = { login: 'github-actions[bot]', type: 'Bot' }
+    github.comments.push(
+      { id: 2000, body: body('x', 1, 1, 'payments'), user: bot, pull: 482 },
+      { id: 2001, body: `${body('x')}\nand more`, user: bot, pull: 482 },
+    )
+    expect(await writeStickyComment(client(), change, body('real'))).toBe('created')
+  })
+
+  it('of a newer run is not overwritten by an older one, nor a later attempt by an earlier', async () => {
+    await writeStickyComment(client(), change, body('newer', 7, 2))
+    expect(await writeStickyComment(client(), change, body('older', 6, 1))).toBe('a newer run has written already')
+    expect(await writeStickyComment(client(), change, body('older', 7, 1))).toBe('a newer run has written already')
+    expect(github.comments[0]?.body).toBe(body('newer', 7, 2))
+  })
+
+  it('is made again when it was deleted between looking and writing', async () => {
+    await writeStickyComment(client(), change, body('first', 1))
+    github.failNext('PATCH', /comments/, 404)
+    expect(await writeStickyComment(client(), change, body('second', 2))).toBe('created')
+  })
+
+  it('leaves the oldest in charge when a race made two', async () => {
+    const bot = { login: 'github-actions[bot]', type: 'Bot' }
+    github.comments.push(
+      { id: 1, body: body('a', 1), user: bot, pull: 482 },
+      { id: 2, body: body('b', 1), user: bot, pull: 482 },
+    )
+    await writeStickyComment(client(), change, body('c', 2))
+    expect(github.comments.map((comment) => comment.body)).toEqual([body('c', 2), body('b', 1)])
+  })
+
+  it('of a personal token is matched by its own login', async () => {
+    await github.close()
+    github = await startFakeGitHub({ login: 'release-user', mayAskWhoItIs: true })
+    github.comments.push({ id: 5, body: body('x', 1), user: { login: 'github-actions[bot]', type: 'Bot' }, pull: 482 })
+    expect(await writeStickyComment(client(), change, body('mine', 2))).toBe('created')
+    expect(await writeStickyComment(client(), change, body('mine', 3))).toBe('updated')
+  })
+})
+
+describe('check run', () => {
+  it('carries its conclusion and its annotations at once when they fit', async () => {
+    await publishToGitHub(publication, { client: client(), change, summaryPath: undefined })
+    expect(github.checkRuns).toMatchObject([
+      { name: 'Seaworthy / checkout', status: 'completed', conclusion: 'failure', headSha: change.head },
+    ])
+  })
+
+  it('sends annotations by fifties and concludes with the last request', async () => {
+    await publishToGitHub({ ...publication, check: check(120) }, { client: client(), change, summaryPath: undefined })
+    expect(github.checkRuns[0]?.annotations).toHaveLength(120)
+    expect(github.checkRuns[0]).toMatchObject({ status: 'completed', conclusion: 'failure' })
+  })
+
+  it('never shows a conclusion when it was cut off half-way', async () => {
+    github.failNext('PATCH', /check-runs/, 422)
+    const { warnings } = await publishToGitHub(
+      { ...publication, check: check(120) },
+      { client: client(), change, summaryPath: undefined },
+    )
+    expect(github.checkRuns[0]).toMatchObject({ status: 'in_progress', conclusion: undefined })
+    expect(warnings).toHaveLength(1)
+  })
+})
+
+describe('what cannot be published', () => {
+  const summaryPath = () => join(folder, 'summary.md')
+
+  it('is told with the permission that is missing, and never throws', async () => {
+    github.failNext('POST', /comments/, 403)
+    github.failNext('POST', /check-runs/, 403)
+    const { warnings } = await publishToGitHub(publication, { client: client(), change, summaryPath: summaryPath() })
+    expect(warnings.join('\n')).toContain('pull-requests: write')
+    expect(warnings.join('\n')).toContain('checks: write')
+    expect(readFileSync(summaryPath(), 'utf8')).toContain('long summary')
+    expect(readFileSync(summaryPath(), 'utf8')).toContain('pull-requests: write')
+  })
+
+  it('on a fork says that its token can only read', async () => {
+    github.failNext('POST', /comments/, 403)
+    github.failNext('POST', /check-runs/, 403)
+    const { warnings } = await publishToGitHub(publication, {
+      client: client(),
+      change: { ...change, fromFork: true },
+      summaryPath: summaryPath(),
+    })
+    expect(warnings.every((warning) => warning.includes('comes from a fork'))).toBe(true)
+  })
+
+  it('without a token leaves the summary', async () => {
+    const { warnings } = await publishToGitHub(publication, { client: undefined, change, summaryPath: summaryPath() })
+    expect(warnings[0]).toContain('no github-token')
+    expect(readFileSync(summaryPath(), 'utf8')).toContain('long summary')
+    expect(github.requests).toEqual([])
+  })
+
+  it('never shows the token', async () => {
+    github.failNext('POST', /comments/, 500)
+    const { warnings } = await publishToGitHub(publication, { client: client(), change, summaryPath: summaryPath() })
+    expect(`${warnings.join()}${readFileSync(summaryPath(), 'utf8')}`).not.toContain('canary-token')
+    expect(github.requests.every(({ authorization }) => authorization === 'token canary-token')).toBe(true)
+  })
+
+  it('falls back to the short summary above a mebibyte, counting what is there already', async () => {
+    writeFileSync(summaryPath(), 'x'.repeat(1024 * 1024 - 100))
+    await publishToGitHub(
+      { ...publication, summary: 'y'.repeat(200) },
+      { client: client(), change, summaryPath: summaryPath() },
+    )
+    expect(readFileSync(summaryPath(), 'utf8').endsWith('short\n')).toBe(true)
+  })
+})
