@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { x } from 'tinyexec'
 
 /** How a process ended. Exactly one of the two is set: a process that was killed has no exit code, and no code is never zero. */
@@ -34,4 +34,10 @@ export async function exec(program: string, args: readonly string[], options: Ex
 /** Starts a long-lived process; its life is the caller's business. The only other door to node:child_process. */
 export function start(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   return spawn(program, [...args], options)
+}
+
+/** Standard output of a program that ends at once, or undefined when it could not be started or did not end with 0. Blocks. */
+export function execNow(program: string, args: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync(program, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  return status === 0 ? stdout : undefined
 }

@@ -1,0 +1,27 @@
+/**
+ * What a service must not inherit. The preview is the pull request's own code: with these it could speak as the workflow,
+ * write the runner's outputs and later steps' environment, or change how our own helpers run. Whatever a service really
+ * needs of them is handed over by name in the suite: `env: {STRIPE_API_KEY: ${STRIPE_API_KEY}}`.
+ */
+const WITHHELD: readonly RegExp[] = [
+  // The action's inputs and saved state, among them the token that it was given.
+  /^(INPUT|STATE)_/,
+  // The runner's services: caches, artifacts, OpenID Connect.
+  /^ACTIONS_/,
+  // Files that the runner reads after the step.
+  /^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|EVENT_PATH)$/,
+  /^SEAWORTHY_/,
+  // Would be obeyed by every Node process, our own helpers too.
+  /^NODE_OPTIONS$/,
+  /^SSH_AUTH_SOCK$/,
+  // By their names: secrets.
+  /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS)$/i,
+  /(^|_)(ACCESS|API|PRIVATE|SECRET|SIGNING|ENCRYPTION)_KEY$/i,
+  /_AUTHTOKEN$|:_(auth|password)/i,
+]
+
+/** The caller's environment without what a service must not have; undefined members are left out. Pure. */
+export function serviceEnvironment(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const kept = Object.entries(environment).filter(([name, value]) => value !== undefined && !WITHHELD.some((pattern) => pattern.test(name)))
+  return Object.fromEntries(kept) as Record<string, string>
+}

@@ -1,0 +1,113 @@
+import type { ChildProcess } from 'node:child_process'
+import { messageOf } from '../../../kit/errors.ts'
+import { start } from '../../../kit/exec.ts'
+import { type Identity, identityOf } from '../../../kit/process-identity.ts'
+import { endAll } from '../end-processes.ts'
+import { RUN_MARK, START_MARK, startMark } from '../marks.ts'
+import { sendGroupSignal } from '../process-tree.ts'
+import { createWatch, type LogFile, openLogFile } from './log-file.ts'
+import type { StartRequest, WardenReport } from './protocol.ts'
+
+export interface Children {
+  readonly start: (request: StartRequest) => void
+  /** SIGTERM to every group, stopped ones included. */
+  readonly terminate: () => void
+  /** Everybody who was started, dead or alive. */
+  readonly identities: () => readonly Identity[]
+  readonly running: () => number
+}
+
+/** What a dying program still had in its pipe is read before its end is told; one that left it to somebody else is not waited for. */
+const LAST_WORDS_MS = 100
+
+/** Starts commands, each in a process group of its own, keeps what they say, and tells how they ended. */
+export function createChildren(run: string, prefix: readonly string[], tell: (report: WardenReport) => void): Children {
+  const logs = new Map<string, LogFile>()
+  const known: Identity[] = []
+  const running = new Set<number>()
+
+  const logFor = ({ log }: StartRequest): LogFile => {
+    const open = logs.get(log.path) ?? openLogFile(log.path, log.limitBytes)
+    logs.set(log.path, open)
+    return open
+  }
+
+  const ended = async (request: StartRequest, identity: Identity, child: ChildProcess, log: LogFile) => {
+    running.delete(identity.pid)
+    const { exitCode, signalCode: signal } = child
+    // What a command leaves behind would hold the ports and files that its next start needs.
+    await endAll([identity], [startMark(run, request.id)])
+    await lastWords(child)
+    log.note(`${request.id} ended: ${signal ?? `exit code ${exitCode}`}`)
+    tell({ saw: 'exited', id: request.id, exitCode: exitCode ?? undefined, signal: signal ?? undefined })
+  }
+
+  const launch = (request: StartRequest) => {
+    const log = logFor(request)
+    const [program, ...words] = [...prefix, ...request.command] as [string, ...string[]]
+    const child = start(program, words, {
+      cwd: request.directory,
+      env: { ...request.environment, [RUN_MARK]: run, [START_MARK]: `${run}/${request.id}` },
+      stdio: [request.holdInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
+    child.once('error', (error) => tell({ saw: 'not-started', id: request.id, why: messageOf(error) }))
+    if (child.pid === undefined) return
+    const identity = identityOf(child.pid) ?? { pid: child.pid, startTime: 'gone before it was seen' }
+    known.push(identity)
+    running.add(identity.pid)
+    log.note(`${request.id} started: pid ${child.pid}`)
+    listen(child, request, log, tell)
+    child.once('exit', () => void ended(request, identity, child, log))
+    tell({ saw: 'started', id: request.id, identity })
+  }
+
+  return {
+    start: (request) => {
+      try {
+        launch(request)
+      } catch (error) {
+        tell({ saw: 'not-started', id: request.id, why: messageOf(error) })
+      }
+    },
+    terminate: () => {
+      for (const pid of running) {
+        sendGroupSignal(pid, 'SIGTERM')
+        // A stopped process gets its SIGTERM only when it goes on.
+        sendGroupSignal(pid, 'SIGCONT')
+      }
+    },
+    identities: () => known,
+    running: () => running.size,
+  }
+}
+
+function listen(child: ChildProcess, request: StartRequest, log: LogFile, tell: (report: WardenReport) => void): void {
+  const found = () => tell({ saw: 'line', id: request.id })
+  // Two streams can both have the text; who listens takes the first.
+  for (const stream of [child.stdout, child.stderr]) {
+    const watch = request.watchFor === undefined ? undefined : createWatch(request.watchFor, found)
+    stream?.on('data', (chunk: Buffer) => {
+      log.write(chunk)
+      watch?.(chunk)
+    })
+    stream?.on('error', () => {})
+  }
+  child.stdin?.on('error', () => {})
+}
+
+async function lastWords(child: ChildProcess): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const streams = [child.stdout, child.stderr].filter((stream) => stream?.closed === false)
+  let open = streams.length
+  if (open === 0) return
+  const timer = setTimeout(resolve, LAST_WORDS_MS)
+  for (const stream of streams) {
+    stream?.once('close', () => {
+      open -= 1
+      if (open === 0) resolve()
+    })
+  }
+  await promise
+  clearTimeout(timer)
+}
