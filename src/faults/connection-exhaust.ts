@@ -21,6 +21,13 @@ export const connectionExhaust = defineFault<z.infer<typeof parameters>>({
   type: 'connection-exhaust',
   group: 'network',
   summary: 'Opens idle connections to the target and holds them, until its limit or the number asked for is reached.',
+  notes: {
+    mechanism: 'Idle TCP connections are opened to the replicas themselves, past their links, and held.',
+    proof:
+      'At least nine tenths of the connections are open, or some are open and the target refused the others: its limit is reached.',
+    ends: "The agent closes the connections, at the latest at the fault's deadline.",
+    example: '{type: connection-exhaust, target: {workload: api}, connections: 500}',
+  },
   platforms: ['process'],
   parameters,
   searchable: { connections: 'count' },

@@ -21,6 +21,13 @@ export const cpuStress = defineFault<z.infer<typeof parameters>>({
   type: 'cpu-stress',
   group: 'resource',
   summary: 'Uses up processor time beside the target: busy workers on the same machine.',
+  notes: {
+    mechanism: 'Worker processes on the same machine count as fast as they can for the asked share of the time.',
+    proof:
+      'Every worker runs, and together they use at least a tenth of the cores asked for (a tenth of one core where more was asked for): a busy machine gives less, and that is the stress.',
+    ends: "The agent ends the workers, at the latest at the fault's deadline.",
+    example: '{type: cpu-stress, target: {workload: api}, workers: 2, load: 80%}',
+  },
   platforms: ['process'],
   parameters,
   searchable: { workers: 'count', load: 'ratio' },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from './define-fault.ts'
 import { httpMatch, httpMatchShape, spokenMatch, statusSchema } from './parts/http-match.ts'
 import { linkEffect, spokenRequests, spokenStatus } from './parts/link-effect.ts'
-import { requestLinks, spokenOther, toSchema } from './parts/links.ts'
+import { LINK_RULE_ENDS, requestLinks, spokenOther, toSchema } from './parts/links.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import { counted } from './parts/words.ts'
 
@@ -29,6 +29,13 @@ export const httpAbort = defineFault<z.infer<typeof parameters>>({
   type: 'http-abort',
   group: 'application',
   summary: 'Answers HTTP requests with an error status, or resets their connection, before they reach the service.',
+  notes: {
+    mechanism:
+      'The links between services are proxies of the run; they answer the requests that match, or reset their connection, and the service never sees them.',
+    proof: 'At least one request was hit. What the probes got is said beside it.',
+    ends: LINK_RULE_ENDS,
+    example: '{type: http-abort, target: {workload: api}, path: /checkout*, share: 10%, status: 503}',
+  },
   platforms: ['process'],
   parameters,
   searchable: { share: 'ratio' },

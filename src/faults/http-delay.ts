@@ -3,7 +3,7 @@ import { durationMs } from '../kit/scalars.ts'
 import { defineFault } from './define-fault.ts'
 import { httpMatch, httpMatchShape, spokenMatch } from './parts/http-match.ts'
 import { linkEffect, spokenRequests, spokenRoundTrip } from './parts/link-effect.ts'
-import { requestLinks, spokenOther, toSchema } from './parts/links.ts'
+import { LINK_RULE_ENDS, requestLinks, spokenOther, toSchema } from './parts/links.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import { ms, spokenMs } from './parts/words.ts'
 
@@ -26,6 +26,13 @@ export const httpDelay = defineFault<z.infer<typeof parameters>>({
   type: 'http-delay',
   group: 'application',
   summary: 'Holds HTTP requests back for a while before they reach the service.',
+  notes: {
+    mechanism: 'The links between services are proxies of the run; they hold back the requests that match.',
+    proof:
+      'At least one request was hit, and at the median they waited for at least half of the latency. A latency of 0 is never effective.',
+    ends: LINK_RULE_ENDS,
+    example: '{type: http-delay, target: {workload: api}, method: POST, latency: 1s}',
+  },
   platforms: ['process'],
   parameters,
   searchable: { latency: 'ms', jitter: 'ms', share: 'ratio' },

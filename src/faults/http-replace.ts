@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from './define-fault.ts'
 import { httpMatch, httpMatchShape, spokenMatch, statusSchema } from './parts/http-match.ts'
 import { linkEffect, spokenRequests, spokenStatus } from './parts/link-effect.ts'
-import { requestLinks, spokenOther, toSchema } from './parts/links.ts'
+import { LINK_RULE_ENDS, requestLinks, spokenOther, toSchema } from './parts/links.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import { counted } from './parts/words.ts'
 
@@ -36,6 +36,12 @@ export const httpReplace = defineFault<z.infer<typeof parameters>>({
   type: 'http-replace',
   group: 'application',
   summary: "Changes the service's HTTP answers: status, headers, body.",
+  notes: {
+    mechanism: 'The links between services are proxies of the run; they change the answers to requests that match.',
+    proof: 'At least one answer was changed. What the probes got is said beside it.',
+    ends: LINK_RULE_ENDS,
+    example: '{type: http-replace, target: {workload: api}, path: /price, status: 200, body: "{}"}',
+  },
   platforms: ['process'],
   parameters,
   searchable: { share: 'ratio' },

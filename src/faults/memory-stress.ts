@@ -20,6 +20,13 @@ export const memoryStress = defineFault<z.infer<typeof parameters>>({
   type: 'memory-stress',
   group: 'resource',
   summary: 'Fills memory beside the target and holds it: workers on the same machine.',
+  notes: {
+    mechanism: 'Worker processes on the same machine fill memory and keep it in use.',
+    proof:
+      'Every worker runs, and together they hold at least half of the memory asked for; the rest may have been swapped out.',
+    ends: "The agent ends the workers, at the latest at the fault's deadline.",
+    example: '{type: memory-stress, target: {workload: api}, size: 256MiB}',
+  },
   platforms: ['process'],
   parameters,
   searchable: { workers: 'count' },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { bytesPerSecond } from '../kit/scalars.ts'
 import { defineFault } from './define-fault.ts'
 import { linkEffect, spokenRoundTrip } from './parts/link-effect.ts'
-import { directionSchema, spokenDirection, spokenOther, targetLinks, toSchema } from './parts/links.ts'
+import { directionSchema, LINK_RULE_ENDS, spokenDirection, spokenOther, targetLinks, toSchema } from './parts/links.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import { counted, ms, spokenBytes } from './parts/words.ts'
 
@@ -20,6 +20,13 @@ export const networkBandwidth = defineFault<z.infer<typeof parameters>>({
   type: 'network-bandwidth',
   group: 'network',
   summary: "Limits how fast the target's traffic flows: all of it, or that with one other side.",
+  notes: {
+    mechanism:
+      'The links between services are proxies of the run; those of the target pass bytes on no faster than the rate.',
+    proof: 'Bytes had to wait, at the median for at least 1 ms. A rate above what flows is never effective.',
+    ends: LINK_RULE_ENDS,
+    example: '{type: network-bandwidth, target: {workload: api}, rate: 256kbit, direction: from}',
+  },
   platforms: ['process'],
   parameters,
   searchable: { rate: 'bytes-per-second' },

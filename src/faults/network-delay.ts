@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { durationMs } from '../kit/scalars.ts'
 import { defineFault } from './define-fault.ts'
 import { linkEffect, roundTripRise, spokenRoundTrip } from './parts/link-effect.ts'
-import { type Direction, directionSchema, spokenDirection, spokenOther, targetLinks, toSchema } from './parts/links.ts'
+import {
+  type Direction,
+  directionSchema,
+  LINK_RULE_ENDS,
+  spokenDirection,
+  spokenOther,
+  targetLinks,
+  toSchema,
+} from './parts/links.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import { ms, spokenMs } from './parts/words.ts'
 
@@ -31,6 +39,14 @@ export const networkDelay = defineFault<z.infer<typeof parameters>>({
   type: 'network-delay',
   group: 'network',
   summary: "Delays the target's traffic by a latency with jitter: all of it, or that with one other side.",
+  notes: {
+    mechanism:
+      'The links between services are proxies of the run; those of the target hold every piece back before they pass it on, on established connections too.',
+    proof:
+      'The median round trip rose by at least half of the latency, or real traffic was held for at least half of it. A latency of 0 is never effective.',
+    ends: LINK_RULE_ENDS,
+    example: '{type: network-delay, target: {workload: api}, latency: 200ms, jitter: 20ms}',
+  },
   platforms: ['process'],
   parameters,
   searchable: { latency: 'ms', jitter: 'ms' },

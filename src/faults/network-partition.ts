@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineFault } from './define-fault.ts'
 import { linkEffect } from './parts/link-effect.ts'
-import { directionSchema, spokenDirection, spokenOther, targetLinks, toSchema } from './parts/links.ts'
+import { directionSchema, LINK_RULE_ENDS, spokenDirection, spokenOther, targetLinks, toSchema } from './parts/links.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import { counted, spokenBytes } from './parts/words.ts'
 
@@ -21,6 +21,14 @@ export const networkPartition = defineFault<z.infer<typeof parameters>>({
   type: 'network-partition',
   group: 'network',
   summary: 'Cuts the target off: from everybody, or from one other side, in one direction or both.',
+  notes: {
+    mechanism:
+      'The links between services are proxies of the run; those of the target pass nothing on (`hang`), or refuse and reset (`refuse`).',
+    proof:
+      'The links answered before, and answer none of the attempts under the fault. Links without anything to ask are proven by real traffic: every connection was hit.',
+    ends: LINK_RULE_ENDS,
+    example: '{type: network-partition, target: {workload: api}, to: {workload: cache}}',
+  },
   platforms: ['process'],
   parameters,
   searchable: {},

@@ -13,6 +13,12 @@ export const podFailure = defineFault<z.infer<typeof parameters>>({
   type: 'pod-failure',
   group: 'workload',
   summary: 'Takes replicas down and keeps them down until the fault ends.',
+  notes: {
+    mechanism: 'The replica is killed and the supervisor is told not to start it again.',
+    proof: 'The replica answered its readiness check before, and answers none of 20 attempts under the fault.',
+    ends: "The agent lets the supervisor start the replica again, at the latest at the fault's deadline.",
+    example: '{type: pod-failure, target: {workload: web, mode: one}}',
+  },
   platforms: ['process'],
   parameters,
   searchable: {},

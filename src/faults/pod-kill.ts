@@ -18,6 +18,12 @@ export const podKill = defineFault<z.infer<typeof parameters>>({
   type: 'pod-kill',
   group: 'workload',
   summary: 'Ends whole replicas, at once or after a period of grace; the platform starts them again.',
+  notes: {
+    mechanism: 'The whole process group of the replica gets SIGKILL, or SIGTERM and after the grace period SIGKILL.',
+    proof: 'The process that ran before is gone, or another one (by pid and start time) is in its place. No tolerance.',
+    ends: 'There is nothing to end: the supervisor starts the replica again.',
+    example: '{type: pod-kill, target: {workload: web, mode: one}, grace-period: 5s}',
+  },
   platforms: ['process'],
   parameters,
   searchable: {},

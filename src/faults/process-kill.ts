@@ -26,6 +26,13 @@ export const processKill = defineFault<z.infer<typeof parameters>>({
   type: 'process-kill',
   group: 'workload',
   summary: 'Ends those processes inside a replica whose command line contains a text.',
+  notes: {
+    mechanism: 'Every process of the replica whose command line contains the text gets the signal.',
+    proof:
+      'The matching process that ran before is gone, or another one (by pid and start time) is in its place. A text that matches nothing is a fault that was not injected. No tolerance.',
+    ends: 'There is nothing to end: whoever started the process starts it again, or does not, and that is what is tested.',
+    example: '{type: process-kill, target: {workload: web, mode: one}, process: worker.js, signal: SIGTERM}',
+  },
   platforms: ['process'],
   parameters,
   searchable: {},

@@ -19,6 +19,12 @@ export const processPause = defineFault<z.infer<typeof parameters>>({
   type: 'process-pause',
   group: 'workload',
   summary: 'Stops the processes of a replica without ending them; their connections stay open and nobody answers.',
+  notes: {
+    mechanism: 'SIGSTOP: the processes keep their memory, their connections and their ports, and do nothing.',
+    proof: 'The operating system says that the process is stopped, and it was not before. No tolerance.',
+    ends: "The agent sends SIGCONT, at the latest at the fault's deadline.",
+    example: '{type: process-pause, target: {workload: api, mode: one}}',
+  },
   platforms: ['process'],
   parameters,
   searchable: {},

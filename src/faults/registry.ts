@@ -1,6 +1,6 @@
-import type { FaultType } from '../model/fault.ts'
 import { connectionExhaust } from './connection-exhaust.ts'
 import { cpuStress } from './cpu-stress.ts'
+import type { DocumentedFault } from './define-fault.ts'
 import { httpAbort } from './http-abort.ts'
 import { httpDelay } from './http-delay.ts'
 import { httpReplace } from './http-replace.ts'
@@ -18,7 +18,7 @@ import { scale } from './scale.ts'
  * Every fault type, by group. Adding a fault is adding a file and a line here.
  * The names in `searchable` are keys of the suite and of the normalised parameters alike, so that a search sets one number.
  */
-export const FAULT_TYPES: readonly FaultType[] = [
+export const FAULT_TYPES: readonly DocumentedFault[] = [
   podKill,
   podFailure,
   processKill,

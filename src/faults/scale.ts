@@ -40,6 +40,13 @@ export const scale = defineFault<Parameters>({
   type: 'scale',
   group: 'workload',
   summary: 'Changes the number of replicas of a workload: to a number, by a number, or to a random one in a range.',
+  notes: {
+    mechanism: 'The supervisor starts or ends replicas until there are as many as asked for.',
+    proof:
+      'As many replicas run as were asked for, which is not as many as before; on the way up all of them are ready. No tolerance.',
+    ends: "The agent goes back to the number in the suite, at the latest at the fault's deadline.",
+    example: '{type: scale, target: {workload: web}, by: -1}',
+  },
   platforms: ['process'],
   parameters,
   searchable: { to: 'count' },

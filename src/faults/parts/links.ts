@@ -4,6 +4,10 @@ import type { TargetFacts } from '../../model/fault.ts'
 import { type LinkFacts, TRAFFIC_CONSUMER } from '../../model/inventory.ts'
 import type { EndMatch, LinkDirection, LinkMatch } from '../../model/recipe.ts'
 
+/** How every fault on links ends, for the reference page. */
+export const LINK_RULE_ENDS =
+  "The rule is taken out of the links by the agent, at the latest at the fault's deadline; the links are part of the run's own process and cannot outlive it."
+
 export const otherSideSchema = z
   .strictObject({
     workload: z

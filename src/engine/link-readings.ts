@@ -1,0 +1,82 @@
+import type { LinkMatch, Probe, Reading, Recipe } from '../model/recipe.ts'
+
+type LinkReading = Extract<Reading, { readonly probe: 'link-rule' }>
+
+/**
+ * Every probe that a recipe's evidence needs: a fault on links may have several rules, on the links where its target serves and
+ * on those where it calls, and each is looked at by itself.
+ */
+export function probesOf(recipe: Recipe): readonly Probe[] {
+  const { evidence } = recipe
+  if (evidence.probe !== 'link-rule') return [evidence]
+  const rules = recipe.apply.filter((action) => action.do === 'add-link-rule')
+  return rules.length === 0 ? [evidence] : rules.map(({ id, links }) => ({ ...evidence, id, links }))
+}
+
+/** Every match of links where judged traffic can meet the fault. */
+export function crossingsOf(recipe: Recipe): readonly LinkMatch[] {
+  const rules = recipe.apply.flatMap((action) => (action.do === 'add-link-rule' ? [action.links] : []))
+  return rules.length > 0 ? rules : [recipe.crossing]
+}
+
+export interface ReadingPair {
+  readonly before: Reading | undefined
+  readonly under: Reading
+}
+
+/**
+ * Readings of several rules become one pair. Counts add up, the rules must all be in force, and where a single number stands for
+ * many it is that of the rule that changed least, so that the whole is never believed more than its weakest part.
+ * `before` may be undefined; `under` must not be empty.
+ */
+export function joinReadings(
+  before: readonly Reading[] | undefined,
+  under: readonly [Reading, ...Reading[]],
+): ReadingPair {
+  if (under.length === 1) return { before: before?.[0], under: under[0] }
+  const later = under.filter((reading) => reading.probe === 'link-rule')
+  const earlier = before?.filter((reading) => reading.probe === 'link-rule')
+  const weakest = leastChanged(earlier, later)
+  return {
+    before: earlier && earlier.length > 0 ? sum(earlier, earlier[weakest]?.answers.medianMs) : undefined,
+    under: sum(later, later[weakest]?.answers.medianMs),
+  }
+}
+
+function leastChanged(before: readonly LinkReading[] | undefined, under: readonly LinkReading[]): number {
+  const rises = under.map((reading, at) => {
+    const [was, is] = [before?.[at]?.answers.medianMs, reading.answers.medianMs]
+    return was === undefined || is === undefined ? Number.POSITIVE_INFINITY : is - was
+  })
+  return rises.indexOf(Math.min(...rises))
+}
+
+function sum(readings: readonly LinkReading[], medianMs: number | undefined): Reading {
+  const total = (value: (reading: LinkReading) => number) => readings.reduce((all, reading) => all + value(reading), 0)
+  const held = readings.flatMap(({ medianHeldMs }) => (medianHeldMs === undefined ? [] : [medianHeldMs]))
+  return {
+    probe: 'link-rule',
+    active: readings.length > 0 && readings.every(({ active }) => active),
+    connections: total(({ connections }) => connections),
+    connectionsHit: total(({ connectionsHit }) => connectionsHit),
+    requestsMatched: total(({ requestsMatched }) => requestsMatched),
+    requestsHit: total(({ requestsHit }) => requestsHit),
+    bytesHit: total(({ bytesHit }) => bytesHit),
+    medianHeldMs: held.length === 0 ? undefined : Math.min(...held),
+    answers: {
+      attempts: total(({ answers }) => answers.attempts),
+      answered: total(({ answers }) => answers.answered),
+      medianMs,
+      statuses: statuses(readings),
+    },
+  }
+}
+
+function statuses(readings: readonly LinkReading[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>()
+  for (const { answers } of readings) {
+    for (const [status, count] of Object.entries(answers.statuses))
+      counts.set(status, (counts.get(status) ?? 0) + count)
+  }
+  return Object.fromEntries(counts)
+}
