@@ -64,8 +64,7 @@ const UNSURE_PHRASES: Partial<Record<ReasonCode, string>> = {
 }
 
 function errored(journal: Journal): string {
-  const failed =
-    count(journal, 'error') + journal.experiments.filter(({ ran, verdict }) => !ran && verdict === 'pass').length
+  const failed = journal.experiments.filter(({ ran, verdict }) => !ran || verdict === 'error').length
   const [code] = journal.reasons.map((reason) => reason.code).filter((one) => REASON_WORDS[one].verdict === 'error')
   const what = code === undefined ? '' : `${REASON_WORDS[code].title}, `
   return failed === 0 ? `${what}nothing was judged` : `${what}${counted(journal, failed)} could not be judged`

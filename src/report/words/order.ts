@@ -17,17 +17,16 @@ export function worstFirst(experiments: readonly JournalExperiment[]): JournalEx
   )
 }
 
-/** The objective that says most about an experiment: worst verdict, then furthest on the bad side of its need. */
-export function worstObjective(experiment: JournalExperiment): JudgedObjective | undefined {
-  return objectivesWorstFirst(experiment.objectives)[0]
+/** The objective that says most about an experiment: the worst verdict, first in the suite; among passed ones the one nearest to its need. */
+export function worstObjective({ objectives }: JournalExperiment): JudgedObjective | undefined {
+  const [worst] = objectivesWorstFirst(objectives)
+  if (worst?.verdict !== 'pass') return worst
+  return [...objectives].sort((one, other) => compare(excess(other), excess(one)))[0]
 }
 
-/** Objectives worst first; ties keep suite order. */
+/** Objectives by verdict, worst first; inside one verdict they keep suite order. */
 export function objectivesWorstFirst(objectives: readonly JudgedObjective[]): JudgedObjective[] {
-  return [...objectives].sort(
-    (one, other) =>
-      DISPLAY_ORDER.indexOf(one.verdict) - DISPLAY_ORDER.indexOf(other.verdict) || compare(excess(other), excess(one)),
-  )
+  return [...objectives].sort((one, other) => DISPLAY_ORDER.indexOf(one.verdict) - DISPLAY_ORDER.indexOf(other.verdict))
 }
 
 /** The passed objective that came nearest to its need, in units of ±: the one to watch. */
