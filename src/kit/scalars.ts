@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from './duration.ts'
+import { shown } from './shown.ts'
 
 /** The scalars of a suite: written as a word with its unit, read as a number. Their patterns and examples reach editors. */
 interface Scalar {
@@ -14,7 +15,6 @@ interface Scalar {
 }
 
 const NUMBER = String.raw`\d{1,15}(?:\.\d{1,9})?`
-const SHOWN_CHARACTERS = 60
 
 /** A string schema whose output is the number; one message says what was found, what was expected, and an example. */
 function scalar({ what, pattern, form, examples, parse }: Scalar) {
@@ -32,12 +32,6 @@ function scalar({ what, pattern, form, examples, parse }: Scalar) {
 
 function sentence(what: string, form: string): string {
   return `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${form}.`
-}
-
-/** A found value as a message shows it: short, on one line, text in quotes. */
-function shown(value: unknown): string {
-  const text = typeof value === 'bigint' ? `${value}` : (JSON.stringify(value) ?? String(value))
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text
 }
 
 const DAY_MS = 86_400_000

@@ -1,0 +1,71 @@
+import { open } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { SeaworthyError, SuiteError } from '../kit/errors.ts'
+import type { Suite, SystemSpec, TrafficSpec } from '../model/suite.ts'
+import type { Environment } from './document/expand.ts'
+import { MOST_BYTES } from './document/read-document.ts'
+import { parseSuite } from './parse-suite.ts'
+
+/**
+ * Reads and parses a suite; its relative paths become absolute against the suite's folder.
+ * Throws SuiteError for mistakes in it and SeaworthyError('INPUT') where it cannot be read.
+ */
+export async function loadSuite(path: string, environment: Environment): Promise<Suite> {
+  const suite = parseSuite({ text: decode(await readBounded(path), path), file: path, environment })
+  const folder = dirname(resolve(path))
+  return { ...suite, system: absoluteSystem(suite.system, folder), traffic: absoluteTraffic(suite.traffic, folder) }
+}
+
+/** At most one byte more than a suite may have: a device or a pipe has no size to ask for. */
+async function readBounded(path: string): Promise<Buffer> {
+  try {
+    await using file = await open(path)
+    const buffer = Buffer.alloc(MOST_BYTES + 1)
+    let length = 0
+    while (length < buffer.length) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length)
+      if (bytesRead === 0) break
+      length += bytesRead
+    }
+    return buffer.subarray(0, length)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : 'it cannot be read'
+    const remedy =
+      code === 'ENOENT' ? 'Name the suite, or run `seaworthy init` to write one.' : 'Name the YAML file itself.'
+    throw new SeaworthyError('INPUT', `cannot read the suite ${path}: ${why}`, { cause, target: path, remedy })
+  }
+}
+
+function decode(bytes: Buffer, file: string): string {
+  const whole = (message: string, remedy: string) =>
+    new SuiteError(file, [{ line: 1, column: 1, path: '', message, remedy }])
+  if (bytes.length > MOST_BYTES)
+    throw whole(
+      `the file has more than ${MOST_BYTES} bytes (256 KiB), the most that a suite may have`,
+      'Split it into several suites.',
+    )
+  try {
+    // The mark at the start is kept, so that the digest is that of the file.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw whole('this is not text in UTF-8', 'Save the file as UTF-8, or name the YAML file, such as seaworthy.yaml.')
+  }
+}
+
+function absoluteSystem(system: SystemSpec, folder: string): SystemSpec {
+  if (system.platform === 'process') {
+    return {
+      ...system,
+      services: system.services.map((service) => ({ ...service, directory: resolve(folder, service.directory) })),
+    }
+  }
+  const { deploy } = system
+  return deploy
+    ? { ...system, deploy: { ...deploy, manifests: deploy.manifests.map((manifest) => resolve(folder, manifest)) } }
+    : system
+}
+
+function absoluteTraffic(traffic: TrafficSpec, folder: string): TrafficSpec {
+  return traffic.kind === 'k6' ? { ...traffic, script: resolve(folder, traffic.script) } : traffic
+}

@@ -1,0 +1,71 @@
+import { shown } from '../../kit/shown.ts'
+import type { FaultType } from '../../model/fault.ts'
+import type { FaultSpec, SystemSpec } from '../../model/suite.ts'
+import type { Path } from '../document/places.ts'
+import { check, type Finding } from '../issues/check.ts'
+import type { Report } from '../issues/report.ts'
+import { suggestion } from '../issues/suggest.ts'
+import type { FaultInput } from '../schema/fault.ts'
+import { readTarget } from './read-target.ts'
+
+export interface FaultSetting {
+  readonly faultTypes: readonly FaultType[]
+  readonly system: SystemSpec | undefined
+}
+
+/** A parameter that a search varies, with the values as they are written. */
+export interface Varied {
+  readonly parameter: string
+  readonly searchPath: Path
+  readonly from: unknown
+  readonly to: unknown
+}
+
+/** One fault with its parameters in numbers; undefined, with the mistakes noted, where they are wrong. */
+export function readFault(
+  input: FaultInput,
+  path: Path,
+  setting: FaultSetting,
+  report: Report,
+  varied?: Varied,
+): FaultSpec | undefined {
+  const type = setting.faultTypes.find((candidate) => candidate.type === input.type)
+  if (!type) {
+    const types = setting.faultTypes.map((candidate) => candidate.type)
+    report.at(
+      [...path, 'type'],
+      `there is no fault type ${shown(input.type)}`,
+      `${suggestion(input.type, types, 'fault types')} See \`seaworthy faults\`.`,
+    )
+    return undefined
+  }
+  const target = readTarget(input.target, type.defaultMode, setting.system, [...path, 'target'], report)
+  const parameters = readParameters(type, path, report, varied)
+  return parameters && { type: type.type, target, parameters, line: report.line(path) }
+}
+
+/** All keys of a fault but the two that every fault has are its type's own. */
+function readParameters(
+  type: FaultType,
+  path: Path,
+  report: Report,
+  varied: Varied | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  const { type: _type, target: _target, ...written } = report.raw(path) as Record<string, unknown>
+  if (!varied) {
+    const { data, findings } = check(type.parameters, written, path, ['type', 'target'])
+    report.add(findings)
+    return data
+  }
+  const { data, findings } = check(type.parameters, { ...written, [varied.parameter]: varied.to }, path, [
+    'type',
+    'target',
+  ])
+  const ofVaried = (finding: Finding) => finding.path[path.length] === varied.parameter
+  report.add(
+    findings.map((finding) => (ofVaried(finding) ? { ...finding, path: [...varied.searchPath, 'to'] } : finding)),
+  )
+  const least = check(type.parameters, { ...written, [varied.parameter]: varied.from }, path)
+  report.add(least.findings.filter(ofVaried).map((finding) => ({ ...finding, path: [...varied.searchPath, 'from'] })))
+  return data
+}
