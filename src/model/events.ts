@@ -10,6 +10,7 @@ export type RunEvent = { readonly at: number } & (
   | { readonly event: 'phase.started'; readonly phase: string }
   | { readonly event: 'phase.ended'; readonly phase: string; readonly ms: number }
   | { readonly event: 'service.ready'; readonly service: string; readonly replicas: number }
+  | { readonly event: 'replica.ready'; readonly replica: string }
   | { readonly event: 'replica.exited'; readonly replica: string; readonly how: string; readonly expected: boolean }
   | { readonly event: 'steady'; readonly detail: string }
   | { readonly event: 'experiment.started'; readonly index: number; readonly of: number; readonly name: string }
