@@ -26,7 +26,7 @@ export interface Agent {
   /** Puts a lifted fault back, but for what happens once. Throws SeaworthyError('ENGINE') when it has ended since. */
   readonly resume: (id: string) => Promise<readonly ActionOutcome[]>
   /** Undoes a fault and looks whether it is gone. Idempotent: asked again, it tries again only what was left over. */
-  readonly end: (id: string, by: EndedBy) => Promise<FaultEnd>
+  readonly end: (id: string) => Promise<FaultEnd>
   /** Ends every fault that is still on, or of which something is left. Idempotent. */
   readonly endAll: () => Promise<readonly Leftover[]>
 }
@@ -57,22 +57,18 @@ export function createAgent(parts: AgentParts): Agent {
       armDeadline(fault, parts, () => end(fault, 'deadline'))
       return { outcomes: await fault.inTurn(() => doer.apply(fault, () => true)), expiresAtMs }
     },
-    pause: (id) => {
+    pause: async (id) => {
       const fault = find(id)
       return fault.inTurn(async () => {
         if (fault.state !== 'on') return
         fault.state = 'paused'
         doer.unclaim(fault)
-        const left = await doer.undo(fault)
-        if (left.length > 0)
-          throw new SeaworthyError(
-            'ENGINE',
-            `fault ${id} could not be lifted: ${left.map(({ why }) => why).join('; ')}`,
-            { target: id },
-          )
+        const whys = (await doer.undo(fault)).map(({ why }) => why)
+        if (whys.length === 0) return
+        throw new SeaworthyError('ENGINE', `fault ${id} could not be lifted: ${whys.join('; ')}`, { target: id })
       })
     },
-    resume: (id) => {
+    resume: async (id) => {
       const fault = find(id)
       return fault.inTurn(async () => {
         if (fault.state === 'ended') {
@@ -86,27 +82,30 @@ export function createAgent(parts: AgentParts): Agent {
         return doer.apply(fault, (action) => resourceOf(action) !== undefined)
       })
     },
-    end: (id, by) => end(find(id), by),
+    end: async (id) => end(find(id), 'request'),
     endAll: async () => {
       const open = [...faults.values()]
         .reverse()
         .filter((fault) => fault.end === undefined || fault.end.leftovers.length > 0)
-      const ends = await Promise.all(open.map((fault) => end(fault, 'request')))
+      const ends = await Promise.allSettled(open.map((fault) => end(fault, 'request')))
       for (const { timer } of open) timer.abort()
-      return ends.flatMap(({ leftovers }) => leftovers)
+      // Only when each had its chance: one that cannot be ended must not keep the others on.
+      for (const ended of ends) if (ended.status === 'rejected') throw ended.reason
+      return ends.flatMap((ended) => (ended.status === 'fulfilled' ? ended.value.leftovers : []))
     },
   }
 }
 
 function armDeadline(fault: Fault, parts: AgentParts, end: () => Promise<FaultEnd>): void {
   const { id, durationMs } = fault.order
-  parts.clock.sleep(durationMs, fault.timer.signal).then(
-    () =>
-      end().then(
-        (ended) => parts.onDeadline(id, ended),
-        (error) => parts.onDeadline(id, error instanceof Error ? error : new Error(String(error))),
-      ),
-    // Only ever aborted: the fault has ended otherwise.
-    () => undefined,
-  )
+  const expire = async () => {
+    try {
+      const ended = await end()
+      if (ended.by === 'deadline') parts.onDeadline(id, ended)
+    } catch (error) {
+      parts.onDeadline(id, error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+  // Only ever aborted: the fault has ended otherwise.
+  parts.clock.sleep(durationMs, fault.timer.signal).then(expire, () => undefined)
 }

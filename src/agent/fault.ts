@@ -11,7 +11,8 @@ export interface FaultOrder {
   readonly durationMs: number
 }
 
-export type EndedBy = 'request' | 'deadline' | 'abort'
+/** Somebody asked, or the fault's own deadline had come. */
+export type EndedBy = 'request' | 'deadline'
 
 export interface ActionOutcome {
   readonly action: Action

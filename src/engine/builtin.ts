@@ -1,5 +1,5 @@
 import { type Agent, createAgent } from '../agent/agent.ts'
-import type { ActionOutcome, EndedBy, FaultEnd } from '../agent/fault.ts'
+import type { ActionOutcome, FaultEnd } from '../agent/fault.ts'
 import { resourceOf } from '../agent/resource.ts'
 import { FAULT_TYPES } from '../faults/registry.ts'
 import type { Clock } from '../kit/clock.ts'
@@ -111,14 +111,15 @@ class BuiltinEngine implements Engine {
     return this.#judge(following)
   }
 
-  readonly recover = async (injection: Injection, by: EndedBy): Promise<Evidence> => {
+  readonly recover = async (injection: Injection, by: 'request' | 'deadline' | 'abort'): Promise<Evidence> => {
     const following = this.#find(injection)
     const { recipe } = following.fault
     if (!recipe) return this.#judge(following)
     // An abort must end it at once; otherwise a fault that nobody has looked at yet is looked at now or never.
     if (following.looks === 0 && by !== 'abort') await this.#look(following, 0)
     following.crossed ??= this.#crossings(recipe) - following.crossedBefore
-    following.end = await this.#agent.end(following.fault.id, by)
+    following.end = await this.#agent.end(following.fault.id)
+    if (following.end.by === 'deadline') following.endedEarly = recipe.expires !== 'nothing-to-end'
     return this.#judge(following)
   }
 
