@@ -14,7 +14,8 @@ export function boundsWords(estimate: Estimate | null, { unit, need }: Judged, t
   const seconds = unit === 'ms' && Math.max(Math.abs(estimate.low ?? 0), Math.abs(estimate.high ?? 0)) >= 9_999.5
   const factor = unit === 'share' ? 100 : seconds ? 0.001 : 1
   const limit = (need.kind === 'share' ? need.target : need.kind === 'increase' ? need.atMost : need.value) * factor
-  const say = (end: number) => bound(end * factor, limit, unit === 'value' ? undefined : seconds ? 1 : unit === 'ms' ? 0 : 2, typography)
+  const say = (end: number) =>
+    bound(end * factor, limit, unit === 'value' ? undefined : seconds ? 1 : unit === 'ms' ? 0 : 2, typography)
   const word = { share: need.kind === 'increase' ? 'points' : '%', ms: seconds ? 's' : 'ms', value: '' }[unit]
   const suffix = word === '' ? '' : `${typography.space}${word}`
   const { low, high } = estimate
@@ -26,9 +27,13 @@ export function boundsWords(estimate: Estimate | null, { unit, need }: Judged, t
 function bound(end: number, limit: number, startDigits: number | undefined, typography: Typography): string {
   if (startDigits === undefined) {
     const short = formatValue(end, typography)
-    if (Math.sign(Number(short.replace('−', '-').replaceAll(typography.thousands, '')) - limit) === Math.sign(end - limit)) return short
+    if (
+      Math.sign(Number(short.replace('−', '-').replaceAll(typography.thousands, '')) - limit) === Math.sign(end - limit)
+    )
+      return short
   }
   for (let digits = startDigits ?? 2; digits < MAX_DIGITS; digits++)
-    if (Math.sign(Number(end.toFixed(digits)) - limit) === Math.sign(end - limit)) return groupDigits(trimZeros(fixed(end, digits)), typography)
+    if (Math.sign(Number(end.toFixed(digits)) - limit) === Math.sign(end - limit))
+      return groupDigits(trimZeros(fixed(end, digits)), typography)
   return groupDigits(trimZeros(fixed(end, MAX_DIGITS)), typography)
 }

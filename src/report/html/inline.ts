@@ -1,0 +1,41 @@
+import { visibleLine } from '../escape/text.ts'
+import { NAME_LENGTH, SENTENCE_LENGTH, truncateEnd, truncateMiddle } from '../escape/truncate.ts'
+import { type Html, html, joined, type Part } from './html.ts'
+
+/** A name from a suite or a cluster, cut at the end. Isolated, so that letters of another direction stay inside. */
+export function name(text: string, length = NAME_LENGTH): Html {
+  return html`<bdi class="name">${nameText(text, length)}</bdi>`
+}
+
+/** The same as bare text, for attributes. */
+export function nameText(text: string, length = NAME_LENGTH): string {
+  const visible = truncateEnd(visibleLine(text), length)
+  return visible === '' ? '(no name)' : visible
+}
+
+/** Something to copy or to compare letter by letter: cut in the middle, where digests and pods say least. */
+export function code(text: string, length = NAME_LENGTH): Html {
+  return html`<code>${truncateMiddle(visibleLine(text), length)}</code>`
+}
+
+/** A sentence from a journal, with a full stop. */
+export function sentence(text: string): Html {
+  const visible = truncateEnd(visibleLine(text), SENTENCE_LENGTH)
+  return html`<bdi>${visible.charAt(0).toUpperCase()}${visible.slice(1)}${/[.!?…]$/.test(visible) || visible === '' ? '' : '.'}</bdi>`
+}
+
+/** Our own fixed words, in which backticks mark what is typed. */
+export function typed(words: string): Html {
+  return html`${words.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`
+}
+
+/** The first of a list and how many more there are: nothing from a cluster may make a page endless. */
+export function listed<Item>(
+  items: readonly Item[],
+  most: number,
+  show: (item: Item) => Part,
+  between: Part = ' ',
+): Html {
+  const more = items.length - most
+  return html`${joined(items.slice(0, most).map(show), between)}${more > 0 && html` <span class="more">and ${more} more</span>`}`
+}

@@ -1,0 +1,97 @@
+import type { JudgedObjective, SearchResult } from '../../model/journal.ts'
+import { formatSearchValue, searchWords } from '../words/search.ts'
+import { RICH } from '../words/typography.ts'
+import { type Html, html } from './html.ts'
+import { name, nameText } from './inline.ts'
+import { mark } from './mark.ts'
+import { coordinate, linearScale, logScale, position, type Scale } from './scale.ts'
+import { linePath, type Point } from './svg-path.ts'
+
+type Step = SearchResult['steps'][number]
+type Drawn = Step & {
+  readonly order: number
+  readonly x: number
+  readonly y: number
+  readonly top: number
+  readonly bottom: number
+}
+/** Least share of failures that a logarithmic axis shows; nothing failed is drawn there. */
+const LEAST_SHARE = 0.000_3
+
+/** The tried values of a search: what failed against the size of the fault. The numbers are the order of the steps. */
+export function searchChart(
+  search: SearchResult,
+  need: JudgedObjective | undefined,
+  verdict: JudgedObjective['verdict'],
+  id: string,
+): Html | undefined {
+  const measured = search.steps.flatMap((step, index) =>
+    step.estimate !== null && step.estimate.value !== null && step.estimate.n > 0 && isShare(need)
+      ? [{ ...step, order: index + 1 }]
+      : [],
+  )
+  if (measured.length < 2) return undefined
+  const across = valueAxis(search)
+  const up: Scale = { from: LEAST_SHARE, to: 1, log: true, ticks: [0.001, 0.01, 0.1, 1] }
+  const y = (share: number) => 100 - position(up, Math.max(share, LEAST_SHARE))
+  const drawn = measured
+    .map(
+      (step): Drawn => ({
+        ...step,
+        x: position(across, step.value),
+        y: y(1 - (step.estimate?.value ?? 1)),
+        top: y(1 - (step.estimate?.low ?? 0)),
+        bottom: y(1 - (step.estimate?.high ?? 1)),
+      }),
+    )
+    .sort((one, other) => one.x - other.x)
+  const limit = need?.need.kind === 'share' ? y(1 - need.need.target) : undefined
+  const judged = measured[0]?.objective ?? ''
+  return html`<figure class="chart search" aria-labelledby="${id}s">
+<figcaption id="${id}s"><span class="ct">${mark(verdict)}<b>${name(judged)}</b> <span>what was bad, in per cent, against ${name(search.parameter)}; the numbers are the order of the steps</span></span></figcaption>
+<div class="plot tall"><div class="ys" aria-hidden="true">${up.ticks.map((tick) => html`<span style="top:${coordinate(y(tick))}%">${tick * 100}${tick === 1 && '\u00a0%'}</span>`)}</div>
+<div class="pane">${sides(search, across)}
+<svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="${nameText(judged)} by ${nameText(search.parameter)}: ${searchWords(search, RICH)}.">${up.ticks.map((tick) => html`<path class="grid" d="M0 ${coordinate(y(tick))}H100"/>`)}${limit !== undefined && html`<path class="need" d="M0 ${coordinate(limit)}H100"/>`}<path class="join" d="${linePath(drawn.map((step): Point => [step.x, step.y]))}"/>${drawn.map(({ x, top, bottom }) => html`<path class="whisk" d="M${coordinate(x)} ${coordinate(top)}V${coordinate(bottom)}"/>`)}</svg>
+${must(search, across)}${drawn.map(({ verdict: held, order, ...at }) => html`<i class="pt ${held}" style="left:${coordinate(at.x)}%;top:${coordinate(at.y)}%"><b>${order}</b></i>`)}
+</div><div class="tags" aria-hidden="true">${limit !== undefined && need?.need.kind === 'share' && html`<span style="top:${coordinate(limit)}%">at most ${Number(((1 - need.need.target) * 100).toFixed(4))}\u00a0%</span>`}</div></div>
+<div class="xs" aria-hidden="true">${apart(drawn).map(({ x, value }) => html`<span style="left:${coordinate(x)}%">${formatSearchValue(value, search.unit, RICH)}</span>`)}</div></figure>`
+}
+
+/** Without its objective the steps' bounds are taken for shares when they are ratios: most searches are. */
+function isShare(need: JudgedObjective | undefined): boolean {
+  return need === undefined || (need.unit === 'share' && need.need.kind !== 'increase')
+}
+
+function valueAxis({ steps, atLeast }: SearchResult): Scale {
+  const values = [...steps.map(({ value }) => value), ...(atLeast === null ? [] : [atLeast])]
+  return values.every((value) => value > 0) ? logScale(values, 1.2) : linearScale(values)
+}
+
+/** The side that holds and the side that breaks, with what was not tried between them. */
+function sides({ holds, breaks }: SearchResult, axis: Scale): Html[] {
+  const parts: Html[] = []
+  if (holds !== null)
+    parts.push(
+      html`<div class="hold" style="left:0;width:${coordinate(position(axis, holds))}%"><span>holds</span></div>`,
+    )
+  if (breaks !== null)
+    parts.push(
+      html`<div class="brk" style="left:${coordinate(position(axis, breaks))}%;right:0"><span>breaks</span></div>`,
+    )
+  return parts
+}
+
+function must({ atLeast, unit }: SearchResult, axis: Scale): Html | false {
+  const x = atLeast === null ? 0 : position(axis, atLeast)
+  return (
+    atLeast !== null &&
+    html`<i class="must${x > 60 && ' left'}" style="left:${coordinate(x)}%"><span>must hold ${formatSearchValue(atLeast, unit, RICH)}</span></i>`
+  )
+}
+
+/** Labels that do not run into each other; the first and the last are kept. */
+function apart(drawn: readonly Drawn[]): Drawn[] {
+  const kept: Drawn[] = []
+  for (const step of drawn) if (kept.length === 0 || step.x - (kept.at(-1)?.x ?? 0) >= 9) kept.push(step)
+  return kept
+}
