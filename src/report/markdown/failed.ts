@@ -4,9 +4,9 @@ import { codeFence } from '../escape/markdown.ts'
 import { visibleLine } from '../escape/text.ts'
 import { axisWords } from '../words/axis.ts'
 import { estimateWords, printEstimate } from '../words/estimate.ts'
+import { fixedHint } from '../words/hint.ts'
 import { needWords } from '../words/need.ts'
 import { objectivesWorstFirst } from '../words/order.ts'
-import { REASON_WORDS } from '../words/reasons.ts'
 import { formatSearchValue } from '../words/search.ts'
 import { sparkline } from '../words/sparkline.ts'
 import { reasonSentences } from '../words/statement.ts'
@@ -94,17 +94,14 @@ function searchTable(experiments: readonly JournalExperiment[], search: SearchRe
 }
 
 /** What was measured that explains it; without a rule for that, the reasons in their fixed words. */
-export function whyLine(experiment: JournalExperiment, told = false): string {
+function whyLine(experiment: JournalExperiment, told = false): string {
   if (experiment.why !== null && experiment.why.trim() !== '') return fullSentence(experiment.why)
   const reasons = reasonSentences(experiment).slice(told ? 1 : 0)
   const shown = reasons.slice(0, MOST_REASONS).map(fullSentence).join(' ')
   return reasons.length > MOST_REASONS ? `${shown} And ${reasons.length - MOST_REASONS} more.` : shown
 }
 
-/** One hint. What could not be judged has a fixed one for each reason; what failed has one only where a rule knows. */
-export function tryLine({ hint, reasons, objectives, verdict }: JournalExperiment): string {
-  if (hint !== null) return fullSentence(hint.text)
-  if (verdict !== 'inconclusive') return ''
-  const [first] = [...reasons, ...objectives.flatMap((objective) => objective.reasons)]
-  return first === undefined ? '' : REASON_WORDS[first.code].remedy
+/** One hint, ours or the journal's. */
+function tryLine(experiment: JournalExperiment): string {
+  return experiment.hint === null ? (fixedHint(experiment) ?? '') : fullSentence(experiment.hint.text)
 }

@@ -15,7 +15,7 @@ const encoder = new TextEncoder()
  */
 export function commentMarker(journal: Journal, order: RunOrder | undefined = orderFromUrl(journal)): string {
   const run = order === undefined ? '' : ` run=${Math.trunc(order.number)} attempt=${Math.trunc(order.attempt)}`
-  return `<!-- seaworthy:${markerName(journal.suite.name)} v1${run} at=${Math.trunc(journal.run.startedAtMs)} -->`
+  return `<!-- seaworthy:${markerName(journal.suite.name)} v1${run} at=${Math.max(0, Math.trunc(journal.run.startedAtMs))} -->`
 }
 
 /**

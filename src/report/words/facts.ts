@@ -39,8 +39,13 @@ export function requestsEach(experiments: readonly JournalExperiment[], typograp
 
 /** The command that repeats a run, or one experiment of it, with the same choices. */
 export function reproduceCommand(journal: Journal, experiment?: string): string {
-  const only = experiment === undefined ? '' : ` --only ${shellWord(experiment)}`
-  return `npx seaworthy run --suite ${shellWord(journal.suite.file)}${only} --seed ${journal.run.seed}`
+  return reproduceParts(journal, experiment).join(' ')
+}
+
+/** The same command in parts between which a line may end. */
+export function reproduceParts({ suite, run }: Journal, experiment?: string): string[] {
+  const only = experiment === undefined ? [] : [`--only ${shellWord(experiment)}`]
+  return [`npx seaworthy run --suite ${shellWord(suite.file)}`, ...only, `--seed ${run.seed}`]
 }
 
 /** One word for a POSIX shell, whatever the text holds. */

@@ -1,5 +1,6 @@
-import type { JudgedObjective } from '../../model/journal.ts'
+import type { Unit } from '../../model/journal.ts'
 import type { WindowName } from '../../model/measurement.ts'
+import type { Need } from '../../model/suite.ts'
 
 const BARS = '▁▂▃▄▅▆▇█'
 const EMPTY = '·'
@@ -14,11 +15,20 @@ export interface Sparkline {
   readonly high: number
 }
 
+/** What a course in time is drawn from: a judged objective, or one that is still under way. */
+export interface Course {
+  readonly unit: Unit
+  readonly need: Need
+  readonly slices: readonly {
+    readonly window: WindowName
+    readonly n: number
+    readonly bad: number
+    readonly value: number | null
+  }[]
+}
+
 /** At most `cells` bars a window; undefined where no slice holds a number. */
-export function sparkline(
-  objective: Pick<JudgedObjective, 'slices' | 'unit' | 'need'>,
-  cells: number,
-): Sparkline | undefined {
+export function sparkline(objective: Course, cells: number): Sparkline | undefined {
   const levels = {
     baseline: windowLevels(objective, 'baseline', cells),
     fault: windowLevels(objective, 'fault', cells),
@@ -36,7 +46,7 @@ export function sparkline(
 
 /** One level for each cell of a window: per cent of good for shares, else the mean value; null where nothing was seen. */
 export function windowLevels(
-  { slices, unit }: Pick<JudgedObjective, 'slices' | 'unit'>,
+  { slices, unit }: Pick<Course, 'slices' | 'unit'>,
   window: WindowName,
   cells: number,
 ): (number | null)[] {
@@ -48,7 +58,7 @@ export function windowLevels(
   })
 }
 
-function goodPercent(slices: JudgedObjective['slices']): number | null {
+function goodPercent(slices: Course['slices']): number | null {
   const n = slices.reduce((sum, slice) => sum + slice.n, 0)
   const bad = slices.reduce((sum, slice) => sum + slice.bad, 0)
   return n > 0 ? 100 * (1 - bad / n) : null
@@ -58,10 +68,7 @@ function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-function axis(
-  { unit, need }: Pick<JudgedObjective, 'unit' | 'need'>,
-  known: readonly number[],
-): { low: number; high: number } {
+function axis({ unit, need }: Pick<Course, 'unit' | 'need'>, known: readonly number[]): { low: number; high: number } {
   const least = known.reduce((one, other) => Math.min(one, other), Infinity)
   const most = known.reduce((one, other) => Math.max(one, other), -Infinity)
   if (unit !== 'share') return { low: Math.min(0, least), high: most }
