@@ -26,12 +26,14 @@ function scalar({ what, pattern, form, examples, parse }: Scalar) {
     .string({ error })
     .regex(pattern, { error, abort: true })
     .refine((text) => parse(text) !== undefined, { error })
-    .meta({ description: sentence(what, form), examples: [...examples] })
+    .meta({ title: titleOf(what), description: `${titleOf(what)}: ${form}.`, examples: [...examples] })
     .transform((text) => parse(text) ?? Number.NaN)
 }
 
-function sentence(what: string, form: string): string {
-  return `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${form}.`
+/** `a duration` → `Duration`, as editors and the reference page name the form. */
+export function titleOf(what: string): string {
+  const noun = what.replace(/^an? /, '')
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`
 }
 
 const DAY_MS = 86_400_000

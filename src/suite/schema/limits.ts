@@ -16,7 +16,7 @@ const hoursSchema = z.strictObject({
 })
 
 const guardSchema = z.strictObject({
-  objective: nameSchema.describe('Name of an objective that is a share.'),
+  objective: nameSchema.describe('Name of an objective that is a share.').meta({ examples: ['availability'] }),
   below: ratio
     .describe('The fault is ended at once when the share of good is proven to be below this.')
     .meta({ examples: ['90%'] }),

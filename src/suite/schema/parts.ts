@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { titleOf } from '../../kit/scalars.ts'
 import { shown } from '../../kit/shown.ts'
 
 /** Small schemas that several parts of a suite share, each with the one message that it can give. */
@@ -9,7 +10,10 @@ export function text(what: string, pattern: RegExp, form: string, ...examples: [
     input === undefined ? `${what} is missing; expected ${form}, such as ${examples[0]}` : undefined
   const wrong = ({ input }: { readonly input?: unknown }) =>
     `${shown(input)} is not ${what}; expected ${form}, such as ${examples[0]}`
-  return z.string({ error }).regex(pattern, { error: wrong }).meta({ examples })
+  return z
+    .string({ error })
+    .regex(pattern, { error: wrong })
+    .meta({ title: titleOf(what), examples })
 }
 
 /** One line without control characters, as reports show names. */
@@ -113,5 +117,11 @@ export function exactlyOne<Shape extends z.core.$ZodShape>(shape: Shape, keys: r
 export function optionalWith<Schema extends z.ZodType>(schema: Schema, value: z.input<Schema>, meaning: string) {
   return schema
     .prefault(value as z.core.util.NoUndefined<z.input<Schema>>)
-    .describe(`${meaning} Default: ${JSON.stringify(value).replaceAll('"', '')}.`)
+    .describe(`${meaning} Default: ${spokenDefault(schema, value)}.`)
+}
+
+function spokenDefault(schema: z.ZodType, value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (Object.keys(value).length > 0) return JSON.stringify(value).replaceAll('"', '').replaceAll(':', ': ')
+  return schema instanceof z.ZodObject ? 'what its keys say' : 'none'
 }

@@ -29,9 +29,18 @@ export const windowsSchema = z.strictObject({
 
 /** An experiment's own windows; the rest are the suite's. There is one warm-up a run. */
 export const experimentWindowsSchema = z.strictObject({
-  baseline: windowMs.optional().describe(`${meanings.baseline} Default: the suite's.`),
-  fault: windowMs.optional().describe(`${meanings.fault} Default: the suite's.`),
-  recovery: windowMs.optional().describe(`${meanings.recovery} Default: the suite's.`),
+  baseline: windowMs
+    .optional()
+    .describe(`${meanings.baseline} Default: the suite's.`)
+    .meta({ examples: ['10s'] }),
+  fault: windowMs
+    .optional()
+    .describe(`${meanings.fault} Default: the suite's.`)
+    .meta({ examples: ['20s'] }),
+  recovery: windowMs
+    .optional()
+    .describe(`${meanings.recovery} Default: the suite's.`)
+    .meta({ examples: ['30s'] }),
 })
 
 const aboveZero = ratio.refine((value) => value > 0, {
@@ -49,8 +58,12 @@ export const blastRadiusSchema = z.strictObject({
 })
 
 export const experimentBlastRadiusSchema = z.strictObject({
-  targets: targets.optional().describe("Most replicas that this experiment may hurt. Default: the suite's."),
+  targets: targets
+    .optional()
+    .describe("Most replicas that this experiment may hurt. Default: the suite's.")
+    .meta({ examples: [1] }),
   percent: aboveZero
     .optional()
-    .describe("Most of one workload's replicas that this experiment may hurt, rounded up. Default: the suite's."),
+    .describe("Most of one workload's replicas that this experiment may hurt, rounded up. Default: the suite's.")
+    .meta({ examples: ['100%'] }),
 })
