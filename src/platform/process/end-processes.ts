@@ -38,7 +38,11 @@ export async function endAll(known: readonly Identity[], marks: readonly string[
 }
 
 /** Kills all that are there now and says who they were, as keys of `seen`. */
-async function killOnce(known: readonly Identity[], marks: readonly string[], seen: Map<string, string>): Promise<readonly string[]> {
+async function killOnce(
+  known: readonly Identity[],
+  marks: readonly string[],
+  seen: Map<string, string>,
+): Promise<readonly string[]> {
   const [table, marked] = await Promise.all([processTable(), markedProcesses(marks)])
   const members = membersOf(table, known, marked).filter(({ pid }) => pid !== process.pid)
   const words = await commandLines(members.map(({ pid }) => pid))

@@ -15,7 +15,9 @@ export function processInventory({ system }: Suite): Inventory {
     })),
     links: [
       ...services.flatMap((service) => linksTo(service, { workload: TRAFFIC_CONSUMER, replica: TRAFFIC_CONSUMER })),
-      ...services.flatMap((consumer) => replicaNames(consumer.name, consumer.replicas).flatMap((replica) => linksOf(services, consumer, replica))),
+      ...services.flatMap((consumer) =>
+        replicaNames(consumer.name, consumer.replicas).flatMap((replica) => linksOf(services, consumer, replica)),
+      ),
     ],
   }
 }
@@ -26,8 +28,14 @@ export function replicaNames(service: string, count: number): readonly string[] 
 }
 
 /** The links of one replica to the services that it uses, one for each of their ports. */
-export function linksOf(services: readonly ServiceSpec[], consumer: ServiceSpec, replica: string): readonly LinkFacts[] {
-  return services.filter(({ name }) => consumer.uses.includes(name)).flatMap((used) => linksTo(used, { workload: consumer.name, replica }))
+export function linksOf(
+  services: readonly ServiceSpec[],
+  consumer: ServiceSpec,
+  replica: string,
+): readonly LinkFacts[] {
+  return services
+    .filter(({ name }) => consumer.uses.includes(name))
+    .flatMap((used) => linksTo(used, { workload: consumer.name, replica }))
 }
 
 /** The links of one consumer to one service. */

@@ -26,11 +26,16 @@ export async function processTable(system: NodeJS.Platform = process.platform): 
 }
 
 /** Words of the command line of each of these processes, joined by spaces; those that are gone are left out. */
-export async function commandLines(pids: readonly number[], system: NodeJS.Platform = process.platform): Promise<ReadonlyMap<number, string>> {
+export async function commandLines(
+  pids: readonly number[],
+  system: NodeJS.Platform = process.platform,
+): Promise<ReadonlyMap<number, string>> {
   if (pids.length === 0) return new Map()
   if (system !== 'linux') return portableCommandLines(pids)
   const lines = await Promise.all(pids.map(async (pid) => [pid, await readOrNothing(`/proc/${pid}/cmdline`)] as const))
-  return new Map(lines.flatMap(([pid, line]) => (line === undefined ? [] : [[pid, line.replaceAll('\0', ' ').trimEnd()]])))
+  return new Map(
+    lines.flatMap(([pid, line]) => (line === undefined ? [] : [[pid, line.replaceAll('\0', ' ').trimEnd()]])),
+  )
 }
 
 /**

@@ -19,7 +19,10 @@ export interface ReplicaFacts {
  * The environment of one replica: the caller's, its own ports (`PORT`, `PORT_HTTP`), the addresses of the services that it
  * uses (`API_URL`, `API_ADDRESS`; every port by name in `API_HTTP_URL`, `API_HTTP_ADDRESS`), its name, and the suite's `env` over all.
  */
-export function replicaEnvironment(environment: Readonly<Record<string, string>>, facts: ReplicaFacts): Readonly<Record<string, string>> {
+export function replicaEnvironment(
+  environment: Readonly<Record<string, string>>,
+  facts: ReplicaFacts,
+): Readonly<Record<string, string>> {
   const { spec, replica, ports, used } = facts
   const first = spec.ports[0]
   const own = spec.ports.map((name) => [`PORT_${variableName(name)}`, String(ports[name])])

@@ -21,7 +21,11 @@ const WITHHELD: readonly RegExp[] = [
 ]
 
 /** The caller's environment without what a service must not have; undefined members are left out. Pure. */
-export function serviceEnvironment(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
-  const kept = Object.entries(environment).filter(([name, value]) => value !== undefined && !WITHHELD.some((pattern) => pattern.test(name)))
+export function serviceEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const kept = Object.entries(environment).filter(
+    ([name, value]) => value !== undefined && !WITHHELD.some((pattern) => pattern.test(name)),
+  )
   return Object.fromEntries(kept) as Record<string, string>
 }

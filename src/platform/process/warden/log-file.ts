@@ -24,7 +24,11 @@ export function openLogFile(path: string, limitBytes: number): LogFile {
     cut = true
     writeSync(descriptor, `\n[seaworthy] the log is cut here: it has ${limitBytes} bytes\n`)
   }
-  return { write: append, note: (text) => append(Buffer.from(`[seaworthy] ${text}\n`)), close: () => closeSync(descriptor) }
+  return {
+    write: append,
+    note: (text) => append(Buffer.from(`[seaworthy] ${text}\n`)),
+    close: () => closeSync(descriptor),
+  }
 }
 
 /** A line may be longer than anybody wants to keep in memory; what is looked for is found across chunks up to this. */

@@ -28,7 +28,12 @@ export type WardenReport =
   | { readonly saw: 'started'; readonly id: string; readonly identity: Identity }
   | { readonly saw: 'not-started'; readonly id: string; readonly why: string }
   | { readonly saw: 'line'; readonly id: string }
-  | { readonly saw: 'exited'; readonly id: string; readonly exitCode: number | undefined; readonly signal: string | undefined }
+  | {
+      readonly saw: 'exited'
+      readonly id: string
+      readonly exitCode: number | undefined
+      readonly signal: string | undefined
+    }
   | { readonly saw: 'ended'; readonly left: readonly string[] }
 
 /** Calls `take` with every whole line that is JSON. A last line that was cut off by the writer's death is not one. */

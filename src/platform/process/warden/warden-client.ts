@@ -113,10 +113,14 @@ function errorsOf(workFolder: string): string {
 }
 
 function wardenLost({ workFolder }: RunContext): SeaworthyError {
-  return new SeaworthyError('PLATFORM', `the helper process that holds the services ended before the run did${lastWords(workFolder)}`, {
-    target: 'warden',
-    remedy: 'Find out who killed it (out of memory, perhaps: see `dmesg`), and run again.',
-  })
+  return new SeaworthyError(
+    'PLATFORM',
+    `the helper process that holds the services ended before the run did${lastWords(workFolder)}`,
+    {
+      target: 'warden',
+      remedy: 'Find out who killed it (out of memory, perhaps: see `dmesg`), and run again.',
+    },
+  )
 }
 
 function lastWords(workFolder: string): string {

@@ -103,6 +103,8 @@ function ignoreTerminal(): void {
  * By its full path: a service may bring a PATH of its own.
  */
 async function deathSignalPrefix(): Promise<readonly string[]> {
-  const found = await exec('/bin/sh', ['-c', 'command -v setpriv && setpriv --pdeathsig KILL true']).catch(() => undefined)
+  const found = await exec('/bin/sh', ['-c', 'command -v setpriv && setpriv --pdeathsig KILL true']).catch(
+    () => undefined,
+  )
   return found?.exitCode === 0 ? [found.stdout.trim(), '--pdeathsig', 'KILL', '--'] : []
 }
