@@ -1,0 +1,309 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { deadUrl, failures, httpSpec, recordsOf, request, serve, serveTcp, trafficTo } from './servers.ts'
+
+const stops: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop()
+})
+async function server(...args: Parameters<typeof serve>) {
+  const started = await serve(...args)
+  stops.push(started.stop)
+  return started
+}
+async function tcp(...args: Parameters<typeof serveTcp>) {
+  const started = await serveTcp(...args)
+  stops.push(started.stop)
+  return started
+}
+
+describe('the open loop', () => {
+  it('sends every request that is due, each at its time', async () => {
+    const { url } = await server((_, answer) => answer.end('ok'))
+    const { records, startMs } = await recordsOf(url, httpSpec({ ratePerSecond: 50 }), 1_000)
+    expect(records.length).toBe(50)
+    expect(failures(records)).toEqual({ ok: 50 })
+    const first = records.dueMs[0] ?? 0
+    expect(first).toBeGreaterThanOrEqual(startMs)
+    for (const [index, due] of records.dueMs.entries()) expect(due).toBeCloseTo(first + index * 20, 3)
+    expect(records.latencyMs.every((ms) => ms > 0 && ms < 10_000)).toBe(true)
+  })
+
+  it('goes on sending while nothing is answered, and counts every one of them', async () => {
+    let seen = 0
+    const { url } = await server(() => {
+      seen += 1
+    })
+    const { records } = await recordsOf(url, httpSpec({ ratePerSecond: 100, timeoutMs: 300 }), 500)
+    expect(failures(records)).toEqual({ timeout: 50 })
+    expect(seen).toBeGreaterThanOrEqual(50)
+    expect(new Set(records.latencyMs)).toEqual(new Set([300]))
+  })
+
+  it('shows a stall of one second in every request that fell into it, not in one', async () => {
+    const held: (() => void)[] = []
+    let stalled = true
+    const { url } = await server((_, answer) => {
+      if (stalled) held.push(() => answer.end('ok'))
+      else answer.end('ok')
+    })
+    const { traffic } = trafficTo(url, httpSpec({ ratePerSecond: 50, timeoutMs: 5_000 }))
+    const startMs = Date.now()
+    await traffic.start(new AbortController().signal)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    stalled = false
+    for (const release of held) release()
+    const releasedMs = Date.now()
+    await traffic.settle(releasedMs + 200)
+    const records = traffic.records(startMs, releasedMs)
+    await traffic.stop()
+    const slow = records.latencyMs.filter((ms) => ms > 100).length
+    expect(records.length).toBeGreaterThanOrEqual(50)
+    expect(slow).toBeGreaterThanOrEqual(40)
+    // A request that was due when the stall had lasted for t still waited for the rest of it.
+    records.latencyMs.forEach((ms, index) => {
+      const rest = releasedMs - (records.dueMs[index] ?? 0)
+      if (rest > 100) expect(ms).toBeGreaterThanOrEqual(rest - 50)
+    })
+  })
+
+  it('sends several requests in proportion to their weights', async () => {
+    const counts: Record<string, number> = {}
+    const { url } = await server((asked, answer) => {
+      const path = asked.url ?? ''
+      counts[path] = (counts[path] ?? 0) + 1
+      answer.end()
+    })
+    const requests = [
+      request({ url: 'http://web/often', weight: 9 }),
+      request({ url: 'http://web/rarely', weight: 1 }),
+      request({ url: 'http://web/never', weight: 0 }),
+    ]
+    await recordsOf(url, httpSpec({ ratePerSecond: 200, requests }), 500)
+    expect(Object.keys(counts).sort()).toEqual(['/often', '/rarely'])
+    expect(counts['/often']).toBeGreaterThan((counts['/rarely'] ?? 0) * 3)
+  })
+
+  it('sends method, headers and body', async () => {
+    const seen: { method: string; header: string; body: string; length: string }[] = []
+    const { url } = await server(async (asked: IncomingMessage, answer) => {
+      let body = ''
+      for await (const chunk of asked) body += chunk
+      seen.push({
+        method: asked.method ?? '',
+        header: String(asked.headers['x-test']),
+        body,
+        length: String(asked.headers['content-length']),
+      })
+      answer.end()
+    })
+    const { records } = await recordsOf(
+      url,
+      httpSpec({ requests: [request({ method: 'POST', headers: { 'x-test': 'yes' }, body: 'größe' })] }),
+      100,
+    )
+    expect(failures(records)).toEqual({ ok: records.length })
+    expect(seen[0]).toEqual({ method: 'POST', header: 'yes', body: 'größe', length: '7' })
+  })
+
+  it('opens a connection for each request, or keeps them', async () => {
+    const connections = async (keepAlive: boolean) => {
+      let count = 0
+      const { url, server: http } = await server((_, answer) => answer.end('ok'))
+      http.on('connection', () => {
+        count += 1
+      })
+      const { records } = await recordsOf(url, httpSpec({ ratePerSecond: 50, keepAlive }), 400)
+      expect(records.length).toBe(20)
+      return count
+    }
+    expect(await connections(false)).toBeGreaterThanOrEqual(20)
+    expect(await connections(true)).toBeLessThan(20)
+  })
+})
+
+describe('how requests fail', () => {
+  const kindsOf = async (url: string, changes: Parameters<typeof httpSpec>[0] = {}) => {
+    const { records } = await recordsOf(url, httpSpec({ ratePerSecond: 50, timeoutMs: 400, ...changes }), 200)
+    expect(records.length).toBe(10)
+    return Object.keys(failures(records))
+  }
+
+  it('names a refused connection', async () => {
+    expect(await kindsOf(await deadUrl())).toEqual(['connection refused'])
+  })
+  it('names a reset connection', async () => {
+    const { url } = await tcp((socket) => socket.once('data', () => socket.resetAndDestroy()))
+    expect(await kindsOf(url)).toEqual(['connection reset'])
+  })
+  it('names a connection that is closed without an answer', async () => {
+    const { url } = await tcp((socket) => socket.once('data', () => socket.end()))
+    expect(await kindsOf(url)).toEqual(['connection reset'])
+  })
+  it('names a wrong status', async () => {
+    const { url } = await server((_, answer) => answer.writeHead(503).end())
+    expect(await kindsOf(url)).toEqual(['status 503'])
+  })
+  it('takes a redirect as an answer and does not follow it', async () => {
+    let asked = 0
+    const { url } = await server((incoming, answer) => {
+      if (incoming.url === '/elsewhere') asked += 1
+      answer.writeHead(302, { location: '/elsewhere' }).end()
+    })
+    expect(await kindsOf(url)).toEqual(['ok'])
+    expect(asked).toBe(0)
+  })
+  it('takes any other status as wrong when the suite lists some', async () => {
+    const { url } = await server((_, answer) => answer.writeHead(204).end())
+    expect(await kindsOf(url, { requests: [request({ expect: { status: [200, 201], body: undefined } })] })).toEqual([
+      'status 204',
+    ])
+    expect(await kindsOf(url, { requests: [request({ expect: { status: [204], body: undefined } })] })).toEqual(['ok'])
+  })
+  it('looks for the expected text, also across chunks', async () => {
+    const { url } = await server((_, answer) => {
+      answer.write('all is w')
+      setTimeout(() => answer.end('ell'), 5)
+    })
+    expect(await kindsOf(url, { requests: [request({ expect: { status: undefined, body: 'well' } })] })).toEqual(['ok'])
+    expect(await kindsOf(url, { requests: [request({ expect: { status: undefined, body: 'good' } })] })).toEqual([
+      'body did not match',
+    ])
+  })
+  it('does not take the first byte for the answer', async () => {
+    const { url } = await server((_, answer) => {
+      answer.write('begun')
+    })
+    expect(await kindsOf(url)).toEqual(['timeout'])
+  })
+  it('names an answer that is cut short', async () => {
+    const { url } = await server((_, answer) => {
+      answer.writeHead(200, { 'content-length': '100' })
+      answer.write('half')
+      setTimeout(() => answer.destroy(), 5)
+    })
+    expect(await kindsOf(url)).toEqual(['answer cut short'])
+  })
+  it('reads no more than a mebibyte of an endless body', async () => {
+    const chunk = 'x'.repeat(65_536)
+    const { url } = await server((_, answer) => {
+      const write = () => {
+        while (!answer.destroyed && answer.write(chunk));
+      }
+      answer.on('drain', write)
+      write()
+    })
+    expect(await kindsOf(url, { timeoutMs: 20_000, ratePerSecond: 50 })).toEqual(['ok'])
+  })
+  it('names what is not HTTP', async () => {
+    const { url } = await tcp((socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH\r\n')))
+    expect(await kindsOf(url)).toEqual(['answer is not HTTP'])
+  })
+  it('names a name that does not resolve', async () => {
+    const { records } = await recordsOf(
+      'http://no-such-host.invalid',
+      httpSpec({ ratePerSecond: 10, timeoutMs: 5_000 }),
+      100,
+    )
+    expect(failures(records)).toEqual({ dns: 1 })
+  })
+})
+
+describe('what the records are worth', () => {
+  it('says so when the generator itself was late', async () => {
+    const { url } = await server((_, answer) => answer.end('ok'))
+    const { traffic } = trafficTo(url, httpSpec({ ratePerSecond: 100, timeoutMs: 1_000 }))
+    const startMs = Date.now()
+    await traffic.start(new AbortController().signal)
+    await traffic.settle(startMs + 100)
+    const blockedUntil = Date.now() + 300
+    while (Date.now() < blockedUntil);
+    await traffic.settle(startMs + 600)
+    const { problems } = traffic.records(startMs, startMs + 600)
+    await traffic.stop()
+    expect(problems).toContainEqual({
+      code: 'LOAD_NOT_DELIVERED',
+      detail: expect.stringMatching(/99th percentile \d+ ms after they were due, at most 25 ms/),
+    })
+  })
+
+  it('does not blame the service for requests that the generator sent after their time limit', async () => {
+    const { url } = await server((_, answer) => answer.end('ok'))
+    const { traffic } = trafficTo(url, httpSpec({ ratePerSecond: 100, timeoutMs: 100 }))
+    const startMs = Date.now()
+    await traffic.start(new AbortController().signal)
+    await traffic.settle(startMs + 100)
+    const blockedUntil = Date.now() + 500
+    while (Date.now() < blockedUntil);
+    await traffic.settle(startMs + 700)
+    const records = traffic.records(startMs, startMs + 700)
+    await traffic.stop()
+    expect(records.length).toBeLessThan(60)
+    expect(records.problems.map(({ detail }) => detail).join()).toMatch(/\d+ of 70 planned requests were sent/)
+  })
+
+  it('says so when traffic stopped before the window ended, and when it began after', async () => {
+    const { url } = await server((_, answer) => answer.end('ok'))
+    const { traffic } = trafficTo(url, httpSpec({ ratePerSecond: 100 }))
+    const startMs = Date.now()
+    await traffic.start(new AbortController().signal)
+    await traffic.settle(startMs + 200)
+    await traffic.stop()
+    // The end of the window, and what a generator may be late, must have passed.
+    while (Date.now() < startMs + 400 + 300) await new Promise((resolve) => setTimeout(resolve, 20))
+    const detailsOf = (from: number, to: number) =>
+      traffic.records(from, to).problems.map(({ code, detail }) => `${code}: ${detail}`)
+    expect(detailsOf(startMs, startMs + 400)).toContainEqual(
+      expect.stringMatching(/^LOAD_NOT_DELIVERED: \d+ of [34]\d planned/),
+    )
+    expect(detailsOf(startMs - 1_000, startMs + 100)).toContainEqual(
+      expect.stringMatching(/^LOAD_NOT_DELIVERED: \d+ of 1\d\d planned/),
+    )
+  })
+
+  it('says so when nothing was ever started', () => {
+    const { traffic } = trafficTo('http://127.0.0.1:1', httpSpec())
+    expect(traffic.records(0, 1_000).problems).toEqual([{ code: 'TRAFFIC_FAILED', detail: expect.any(String) }])
+  })
+
+  it('refuses an address that it cannot send to', async () => {
+    const { traffic } = trafficTo('ftp://127.0.0.1', httpSpec())
+    await expect(traffic.start(new AbortController().signal)).rejects.toMatchObject({
+      code: 'TRAFFIC',
+      remedy: expect.any(String),
+    })
+  })
+})
+
+describe('the end', () => {
+  it('stops with its signal, drops what is in flight, and does not count it', async () => {
+    const { url, server: http } = await server(() => {})
+    const { traffic } = trafficTo(url, httpSpec({ timeoutMs: 60_000 }))
+    const cancel = new AbortController()
+    const arrived = once(http, 'request')
+    const startMs = Date.now()
+    await traffic.start(cancel.signal)
+    await arrived
+    cancel.abort(new Error('cancelled'))
+    await traffic.stop()
+    await traffic.stop()
+    await traffic.settle(Date.now() + 60_000)
+    expect(traffic.records(startMs, Date.now()).length).toBe(0)
+  })
+
+  it('forgets what was due before, and counts on', async () => {
+    const { url } = await server((_, answer) => answer.end('ok'))
+    const { traffic } = trafficTo(url, httpSpec({ ratePerSecond: 100 }))
+    const startMs = Date.now()
+    await traffic.start(new AbortController().signal)
+    await traffic.settle(startMs + 300)
+    traffic.forget(startMs + 200)
+    expect(traffic.records(startMs, startMs + 200).length).toBe(0)
+    expect(traffic.records(startMs + 200, startMs + 300).length).toBe(10)
+    await traffic.settle(startMs + 500)
+    expect(traffic.records(startMs + 200, startMs + 500).length).toBe(30)
+    expect(traffic.stats().requests).toBeGreaterThanOrEqual(50)
+    await traffic.stop()
+  })
+})
