@@ -1,5 +1,19 @@
 /** Which room may use which (docs/design/0001-structure.md). Each rule says what would go wrong without it. */
-const rooms = ['inputs', 'suite', 'plan', 'platform', 'faults', 'agent', 'engine', 'traffic', 'observe', 'judge', 'report', 'publish', 'cleanup']
+const rooms = [
+  'inputs',
+  'suite',
+  'plan',
+  'platform',
+  'faults',
+  'agent',
+  'engine',
+  'traffic',
+  'observe',
+  'judge',
+  'report',
+  'publish',
+  'cleanup',
+]
 
 /** A step that may use others besides model and kit. */
 const exceptions = { suite: ['faults'], plan: ['faults'], engine: ['agent', 'faults'], cleanup: ['platform'] }
@@ -17,21 +31,24 @@ export default {
     ...stepsStandAlone,
     {
       name: 'nobody-imports-entry',
-      comment: 'Entries know which host they run on (argv, environment, exit codes); whatever imported one would depend on that host.',
+      comment:
+        'Entries know which host they run on (argv, environment, exit codes); whatever imported one would depend on that host.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/entry/' },
       to: { path: '^src/entry/' },
     },
     {
       name: 'only-entry-imports-run',
-      comment: 'The story calls the steps. A step that called the story would make the order of a run impossible to read.',
+      comment:
+        'The story calls the steps. A step that called the story would make the order of a run impossible to read.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(entry|run)/' },
       to: { path: '^src/run/' },
     },
     {
       name: 'words-and-tools-know-nobody',
-      comment: 'model and kit are used by every room; one import from there into a room would tie all of them together.',
+      comment:
+        'model and kit are used by every room; one import from there into a room would tie all of them together.',
       severity: 'error',
       from: { path: '^src/(model|kit)/' },
       to: { path: '^src/', pathNot: '^src/(model|kit)/' },
@@ -52,7 +69,8 @@ export default {
     },
     {
       name: 'one-door-to-processes',
-      comment: 'kit/exec keeps the difference between an exit code and a signal; a killed child that reads as 0 would be a green verdict.',
+      comment:
+        'kit/exec keeps the difference between an exit code and a signal; a killed child that reads as 0 would be a green verdict.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/kit/exec\\.ts$' },
       to: { path: '^(node:)?child_process$' },
@@ -104,6 +122,10 @@ export default {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+    },
   },
 }

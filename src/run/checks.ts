@@ -69,7 +69,7 @@ async function prometheusCheck(
   session: Session,
 ): Promise<CheckResult> {
   const what = `check ${check.query}`
-  const value = await session.queryScalar?.(check.query)
+  const value = await session.queryScalar(check.query)
   if (value === undefined || !Number.isFinite(value)) return { what, ok: false, detail: 'Prometheus gave no number' }
   const ok = (check.below === undefined || value < check.below) && (check.above === undefined || value > check.above)
   const needs = [

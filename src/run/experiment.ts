@@ -1,6 +1,7 @@
 import { isSeaworthyError, messageOf } from '../kit/errors.ts'
 import type { Evidence } from '../model/evidence.ts'
-import type { Impact, SearchStep } from '../model/journal.ts'
+import type { ExplanationFacts, JudgedStep } from '../judge/facts.ts'
+import type { Impact } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { WindowSpan } from '../model/ports.ts'
 import type { GuardSpec } from '../model/suite.ts'
@@ -8,9 +9,12 @@ import type { ReasonCode } from '../model/verdict.ts'
 import { faultsOf } from '../plan/plan-steps.ts'
 import type { CheckResult } from './checks.ts'
 import { emptyPhase, type FaultPhase, prove, recoverAll, runSteps } from './fault-phase.ts'
+import { isHealthy } from './healthy.ts'
 import { GuardFired, watchGuards } from './guards.ts'
+import { type Latencies, latenciesOf } from './facts.ts'
 import { type CountMarks, impactOf } from './impact.ts'
 import { type Measurements, measureAll, type Spans } from './observe-experiment.ts'
+import { readyAgain } from './ready-again.ts'
 import type { Session } from './session.ts'
 import { untilAborted, watchWindow } from './watch-window.ts'
 
@@ -23,8 +27,11 @@ export interface ObservedExperiment {
   readonly checks: readonly CheckResult[]
   readonly guardFired: { readonly guard: GuardSpec; readonly afterMs: number } | undefined
   readonly impact: readonly Impact[]
-  /** One entry a value that was tried; undefined where nothing is searched. */
-  readonly searchSteps: readonly SearchStep[] | undefined
+  /** One entry a value that was tried; empty where nothing is searched. */
+  readonly searchSteps: readonly JudgedStep[]
+  readonly latencies: Latencies
+  /** When hurt replicas were ready again. */
+  readonly readyAgain: ExplanationFacts['readyAgain']
   /** We could not do our job in it. */
   readonly error: { readonly code: ReasonCode; readonly detail: string } | undefined
   readonly cancelled: boolean
@@ -33,11 +40,7 @@ export interface ObservedExperiment {
 const NO_MARKS: CountMarks = { baseline: [], fault: [], end: [] }
 
 /** One experiment without a search: baseline, faults, proof, recovery. Never throws; whatever went wrong is in the result. */
-export async function runExperiment(
-  session: Session,
-  experiment: PlannedExperiment,
-  baselineIsHealthy: (seen: ReadonlyMap<string, Measurements>) => boolean,
-): Promise<ObservedExperiment> {
+export async function runExperiment(session: Session, experiment: PlannedExperiment): Promise<ObservedExperiment> {
   const spans: { baseline?: WindowSpan; fault?: WindowSpan; recovery?: WindowSpan } = {}
   const phase = emptyPhase()
   let marks = NO_MARKS
@@ -48,7 +51,7 @@ export async function runExperiment(
     spans.baseline = await calmWindow(session, experiment, 'baseline', experiment.windows.baselineMs)
     // Nothing is broken that is already failing, and nothing that has no target: either would prove nothing.
     const quick = await measureAll(session, trafficOnly(experiment), { baseline: spans.baseline })
-    if (baselineIsHealthy(quick) && faultsOf(experiment.steps).every(({ recipe }) => recipe)) {
+    if (isHealthy(experiment, quick) && faultsOf(experiment.steps).every(({ recipe }) => recipe)) {
       const during = session.platform.serviceCounts()
       const fault = await faultWindow(session, experiment, phase)
       spans.fault = fault.span
@@ -74,7 +77,9 @@ export async function runExperiment(
     checks: phase.checks,
     guardFired,
     impact: impactOf(marks, new Set(faultsOf(experiment.steps).map(({ workload }) => workload))),
-    searchSteps: undefined,
+    searchSteps: [],
+    latencies: latenciesOf(session, spans),
+    readyAgain: readyAgain(session, experiment, spans),
     error,
     cancelled: session.cancelled.aborted,
   }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { openLineFile } from '../kit/line-file.ts'
 import type { LedgerEntry, ProcessIdentity } from '../model/ledger.ts'
@@ -8,7 +8,9 @@ export interface RunFolder {
   readonly path: string
   readonly ledgerPath: string
   readonly workFolder: string
-  readonly ledger: Ledger & { readonly close: () => void }
+  readonly ledger: Ledger
+  /** Ends the record: of a clean run nothing is kept, of another its ledger, for `cleanup`. */
+  readonly close: (clean: boolean, at: number) => void
 }
 
 /**
@@ -25,9 +27,14 @@ export function createRunFolder(
   mkdirSync(path, { recursive: true, mode: 0o700 })
   const ledgerPath = join(path, 'ledger.ndjson')
   const file = openLineFile(ledgerPath)
-  const ledger = { write: (entry: LedgerEntry) => file.append(entry), close: () => file.close() }
+  const ledger = { write: (entry: LedgerEntry) => file.append(entry) }
+  const close = (clean: boolean, at: number) => {
+    if (clean) ledger.write({ entry: 'closed', at })
+    file.close()
+    if (clean) rmSync(path, { recursive: true, force: true })
+  }
   ledger.write({ entry: 'run', at: facts.at, run, owner: facts.owner, suite: facts.suite, version: facts.version })
   ledger.write({ entry: 'folder', at: facts.at, id: 'work', path: workFolder })
   mkdirSync(workFolder, { recursive: true, mode: 0o700 })
-  return { path, ledgerPath, workFolder, ledger }
+  return { path, ledgerPath, workFolder, ledger, close }
 }

@@ -1,15 +1,16 @@
 import { judgeSearchStep, nextSearchValue } from '../judge/search.ts'
-import type { SearchStep } from '../model/journal.ts'
+import type { JudgedStep } from '../judge/facts.ts'
 import type { PlannedExperiment, PlannedStep } from '../model/plan.ts'
 import { withParameter } from '../plan/plan-fault.ts'
 import { calmWindow, errorOf, faultWindow, type ObservedExperiment } from './experiment.ts'
 import { emptyPhase, type FaultPhase } from './fault-phase.ts'
+import { abortedOf, flatten, latenciesOf, windowsOf } from './facts.ts'
 import { measureAll, type Spans } from './observe-experiment.ts'
 import type { Session } from './session.ts'
 
 /** Looks for the value of one parameter at which the objectives break: one baseline, one fault window a value, one recovery. Never throws. */
 export async function runSearch(session: Session, experiment: PlannedExperiment): Promise<ObservedExperiment> {
-  const steps: SearchStep[] = []
+  const steps: JudgedStep[] = []
   const phases: FaultPhase[] = []
   let spans: Spans = {}
   let error: ObservedExperiment['error']
@@ -19,23 +20,17 @@ export async function runSearch(session: Session, experiment: PlannedExperiment)
     for (let value = next(experiment, steps); value !== undefined; value = next(experiment, steps)) {
       const phase = emptyPhase()
       phases.push(phase)
-      const fault = await faultWindow(session, atValue(session, experiment, value, steps.length + 1), phase)
+      const planned = atValue(session, experiment, value, steps.length + 1)
+      const fault = await faultWindow(session, planned, phase)
       spans = { baseline, fault: fault.span }
       if (fault.error) throw new SearchStopped(fault.error)
-      const step = judgeSearchStep({
-        value,
-        experiment,
-        measurements: await measureAll(session, experiment, spans),
-        evidence: [...phase.evidence.values()],
-      })
-      steps.push(step)
-      session.context.emit({
-        event: 'step.started',
-        index: experiment.index,
-        detail: `${experiment.search?.parameter} ${value}: ${step.verdict}`,
-      })
+      const measurements = flatten(await measureAll(session, experiment, spans))
+      const facts = { value, planned, measurements, evidence: [...phase.evidence.values()], aborted: abortedOf(fault.guardFired), windows: windowsOf(spans) }
+      const judged = judgeSearchStep(facts)
+      steps.push(judged)
+      session.context.emit({ event: 'step.started', index: experiment.index, detail: `${experiment.search?.parameter} ${value}: ${judged.step.verdict}` })
       // What one value broke must not be counted against the next one.
-      if (step.verdict !== 'pass') await calmWindow(session, experiment, 'recovery', experiment.windows.recoveryMs)
+      if (judged.step.verdict !== 'pass') await calmWindow(session, experiment, 'recovery', experiment.windows.recoveryMs)
     }
     const recovery = await calmWindow(
       session,
@@ -59,6 +54,8 @@ export async function runSearch(session: Session, experiment: PlannedExperiment)
     guardFired: undefined,
     impact: [],
     searchSteps: steps,
+    latencies: latenciesOf(session, spans),
+    readyAgain: [],
     error,
     cancelled: session.cancelled.aborted,
   }
@@ -73,8 +70,11 @@ class SearchStopped extends Error {
   }
 }
 
-function next(experiment: PlannedExperiment, steps: readonly SearchStep[]): number | undefined {
-  return experiment.search && nextSearchValue(experiment.search, steps)
+function next(experiment: PlannedExperiment, steps: readonly JudgedStep[]): number | undefined {
+  return experiment.search && nextSearchValue(
+      experiment.search,
+      steps.map(({ step }) => step),
+    )
 }
 
 /** The same experiment with the searched parameter set, its fault under an id of its own. */
