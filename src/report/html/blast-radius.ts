@@ -12,7 +12,7 @@ const MOST_IN_ROW = 12
 
 /** What the plan allowed, what was hurt, what else changed, and what is left. */
 export function blastRadius(journal: Journal, anchors: Anchors): Html {
-  const { plan, outside, leftovers } = journal
+  const { plan, leftovers } = journal
   const hurt = new Set(
     journal.experiments.flatMap(({ evidence }) =>
       evidence.flatMap(({ injected }) => injected.filter(({ ok }) => ok).map(({ target }) => target)),
@@ -23,11 +23,7 @@ export function blastRadius(journal: Journal, anchors: Anchors): Html {
   const planned = plan.touched.filter((target) => hurt.has(target)).length
   return html`<dl class="proof">${[
     fact(`${planned} of ${plan.touched.length}`, `planned ${targetNoun(journal, plan.touched.length)} hurt`, true),
-    fact(
-      String(outside.length),
-      `${plural(outside.length, 'change')} outside the plan, which names ${plan.untouched.length} other ${targetNoun(journal, plan.untouched.length)}`,
-      outside.length === 0,
-    ),
+    outsideFact(journal),
     fact(`${ended} of ${evidence.length}`, `${plural(evidence.length, 'fault')} ended`, ended === evidence.length),
     fact(
       String(leftovers.length),
@@ -35,6 +31,13 @@ export function blastRadius(journal: Journal, anchors: Anchors): Html {
       leftovers.length === 0,
     ),
   ]}</dl>${strays(journal, hurt)}${outsideList(journal)}${leftoverTable(journal)}${touchedTable(journal, anchors)}${untouched(journal)}`
+}
+
+function outsideFact({ outside, plan, ...journal }: Journal): Html {
+  const others = plan.untouched.length
+  if (outside.length > 0)
+    return fact(String(outside.length), `${plural(outside.length, 'change')} outside the plan`, false)
+  return fact(`0 of ${others}`, `other ${targetNoun(journal, others)} changed`, true)
 }
 
 function fact(number: string, words: string, good: boolean): Html {

@@ -80,7 +80,7 @@ function recovered({ lowMs, highMs, limitMs, objective }: NonNullable<JournalExp
   const limit = limitMs === null ? '' : `, limit ${formatMs(limitMs, RICH)}`
   const last = objective !== null && html`; last to come back: ${name(objective)}`
   if (highMs === null) return html`not within the ${formatMs(lowMs, RICH)} that were watched${limit}${last}`
-  return html`${formatMs(lowMs, RICH)} to ${formatMs(highMs, RICH)} after the fault ended${limit}${last}`
+  return html`${lowMs > 0 ? `${formatMs(lowMs, RICH)} to ${formatMs(highMs, RICH)} after` : `within ${formatMs(highMs, RICH)} after`} the fault ended${limit}${last}`
 }
 
 function repeatFacts(experiment: JournalExperiment, journal: Journal): Fact[] {

@@ -21,7 +21,12 @@ export function code(text: string, length = NAME_LENGTH): Html {
 /** A sentence from a journal, with a full stop. */
 export function sentence(text: string): Html {
   const visible = truncateEnd(visibleLine(text), SENTENCE_LENGTH)
-  return html`<bdi>${visible.charAt(0).toUpperCase()}${visible.slice(1)}${/[.!?…]$/.test(visible) || visible === '' ? '' : '.'}</bdi>`
+  return html`<bdi>${capital(visible)}${/[.!?…]$/.test(visible) || visible === '' ? '' : '.'}</bdi>`
+}
+
+/** A word with digits or signs in it is a name, such as p99, and stays as it is. */
+function capital(text: string): string {
+  return /^\p{L}+(?:[\s,.:;]|$)/u.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text
 }
 
 /** Our own fixed words, in which backticks mark what is typed. */

@@ -17,8 +17,12 @@ export function judgedHtml(objective: JudgedObjective): Html {
     objective.unit === 'share' || printed.uncertainty === ''
       ? ''
       : boundsWords(judgedEstimate(objective), objective, RICH)
-  const beside = ends === '' ? printed.uncertainty.replace('± ', '±\u00a0') : ends
+  const beside = ends === '' ? printed.uncertainty.replace('± ', '±\u00a0') : withoutUnit(ends, unit)
   return html`<b>${printed.value}${unit}</b>${beside !== '' && html` <span class="pm">${beside}</span>`}`
+}
+
+function withoutUnit(words: string, unit: string): string {
+  return unit !== '' && words.endsWith(unit) ? words.slice(0, -unit.length) : words
 }
 
 /** A level with its unit: `99.97 %`, `82 ms`, `2.1`; a dash where nothing was measured. */

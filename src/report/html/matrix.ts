@@ -1,4 +1,5 @@
 import type { Journal, JournalExperiment, JudgedObjective } from '../../model/journal.ts'
+import { formatLevel } from '../words/estimate.ts'
 import { needSigns, needWords } from '../words/need.ts'
 import { worstFirst } from '../words/order.ts'
 import { recoveryCell } from '../words/recovery.ts'
@@ -7,7 +8,7 @@ import { RICH } from '../words/typography.ts'
 import type { Anchors } from './anchors.ts'
 import { type Html, html, joined } from './html.ts'
 import { name, nameText, sentence } from './inline.ts'
-import { judgedHtml, levelWords } from './levels.ts'
+import { judgedHtml } from './levels.ts'
 import { experimentMark, mark, shapeOf } from './mark.ts'
 import { rail } from './rail.ts'
 
@@ -61,12 +62,15 @@ function cell(experiment: JournalExperiment, { objective: { name: wanted }, need
   if (objective === undefined)
     return html`<td data-o="${nameText(wanted)}" class="off"><span class="offword">${experiment.ran ? 'not judged' : 'not run'}</span></td>`
   const own = needSigns(objective, RICH)
-  const sub = `before ${levelWords(objective.baseline, objective)} · after ${levelWords(objective.recovery, objective)}`
-  const level =
-    objective.need.kind === 'increase' && objective.fault !== null
-      ? ` · under ${levelWords(objective.fault, objective)}`
-      : ''
-  return html`<td data-o="${nameText(wanted)}" class="${objective.verdict}"><div class="cell">${mark(objective.verdict)}<div><span class="num">${judgedHtml(objective)}</span>${rail(objective)}<span class="sub">${sub}${level}${own !== need && html`<br>here ${needWords(objective, RICH)}`}</span></div></div></td>`
+  return html`<td data-o="${nameText(wanted)}" class="${objective.verdict}"><div class="cell">${mark(objective.verdict)}<div><span class="num">${judgedHtml(objective)}</span>${rail(objective)}<span class="sub">${around(objective)}${own !== need && html`<br>here ${needWords(objective, RICH)}`}</span></div></div></td>`
+}
+
+/** The same number without the fault; for an increase also the level that it led to. */
+function around(objective: JudgedObjective): string {
+  const { unit, need, baseline, fault, recovery } = objective
+  const level = (estimate: JudgedObjective['fault']) => formatLevel(estimate, unit, RICH)
+  const under = need.kind === 'increase' && level(fault) !== '–' ? ` · fault\u00a0${level(fault)}` : ''
+  return `before\u00a0${level(baseline)}${under} · after\u00a0${level(recovery)}`
 }
 
 /** A search has no single value under the fault: its finding takes the whole row. */

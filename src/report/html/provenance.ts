@@ -47,7 +47,9 @@ function sources(journal: Journal, hosts: readonly string[]): Fact[] {
   const { plan, suite, run, change, traffic } = journal
   const url = safeUrl(change?.runUrl, hosts)
   const late =
-    traffic.lateP99Ms === null ? '' : `; 99 % of requests were sent less than ${formatMs(traffic.lateP99Ms, RICH)} late`
+    traffic.lateP99Ms === null
+      ? ''
+      : `; 99 % of them were sent at most ${formatMs(Math.ceil(traffic.lateP99Ms), RICH)} late`
   return [
     ['plan', html`${code(plan.digest)}, estimated at ${formatAbout(plan.estimateMs, RICH)}`],
     ['suite', html`${code(suite.file)} ${code(suite.digest, 24)}`],

@@ -31,7 +31,7 @@ export function recoveryBars(
   ])
   const scale = linearScale(times, 5)
   return html`<ul class="bars">${shown.map((one) => bar(one, scale, anchors))}</ul>
-<div class="bar bx" aria-hidden="true"><span></span><div class="bp">${scale.ticks.map((tick) => html`<span style="left:${coordinate(position(scale, tick))}%">${formatMs(tick * 1_000, RICH)}</span>`)}</div><span></span></div>`
+<div class="bar bx" aria-hidden="true"><span></span><div class="bp">${scale.ticks.map((tick) => html`<span style="left:${coordinate(position(scale, tick))}%">${tick === 0 ? '0' : formatMs(tick * 1_000, RICH)}</span>`)}</div><span></span></div>`
 }
 
 function bar({ experiment, recovery }: Recovered, scale: Scale, anchors: Anchors): Html {

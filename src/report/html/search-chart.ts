@@ -17,6 +17,9 @@ type Drawn = Step & {
 }
 /** Least share of failures that a logarithmic axis shows; nothing failed is drawn there. */
 const LEAST_SHARE = 0.000_3
+/** Nearer than this, in per cent of the axis, two labels touch: on a wide screen, and on a narrow one. */
+const TIGHT_PERCENT = 6
+const CLOSE_PERCENT = 15
 
 /** The tried values of a search: what failed against the size of the fault. The numbers are the order of the steps. */
 export function searchChart(
@@ -54,7 +57,7 @@ export function searchChart(
 <svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="${nameText(judged)} by ${nameText(search.parameter)}: ${searchWords(search, RICH)}.">${up.ticks.map((tick) => html`<path class="grid" d="M0 ${coordinate(y(tick))}H100"/>`)}${limit !== undefined && html`<path class="need" d="M0 ${coordinate(limit)}H100"/>`}<path class="join" d="${linePath(drawn.map((step): Point => [step.x, step.y]))}"/>${drawn.map(({ x, top, bottom }) => html`<path class="whisk" d="M${coordinate(x)} ${coordinate(top)}V${coordinate(bottom)}"/>`)}</svg>
 ${must(search, across)}${drawn.map(({ verdict: held, order, ...at }) => html`<i class="pt ${held}" style="left:${coordinate(at.x)}%;top:${coordinate(at.y)}%"><b>${order}</b></i>`)}
 </div><div class="tags" aria-hidden="true">${limit !== undefined && need?.need.kind === 'share' && html`<span style="top:${coordinate(limit)}%">at most ${Number(((1 - need.need.target) * 100).toFixed(4))}\u00a0%</span>`}</div></div>
-<div class="xs" aria-hidden="true">${apart(drawn).map(({ x, value }) => html`<span style="left:${coordinate(x)}%">${formatSearchValue(value, search.unit, RICH)}</span>`)}</div></figure>`
+<div class="xs" aria-hidden="true">${apart(drawn).map(({ x, value, close }) => html`<span${close && html` class="close"`} style="left:${coordinate(x)}%">${formatSearchValue(value, search.unit, RICH)}</span>`)}</div></figure>`
 }
 
 /** Without its objective the steps' bounds are taken for shares when they are ratios: most searches are. */
@@ -89,9 +92,13 @@ function must({ atLeast, unit }: SearchResult, axis: Scale): Html | false {
   )
 }
 
-/** Labels that do not run into each other; the first and the last are kept. */
-function apart(drawn: readonly Drawn[]): Drawn[] {
-  const kept: Drawn[] = []
-  for (const step of drawn) if (kept.length === 0 || step.x - (kept.at(-1)?.x ?? 0) >= 9) kept.push(step)
+/** Labels that do not run into each other; on a narrow screen those that are close are left out. */
+function apart(drawn: readonly Drawn[]): (Drawn & { readonly close: boolean })[] {
+  const kept: (Drawn & { readonly close: boolean })[] = []
+  for (const step of drawn) {
+    const wide = kept.filter(({ close }) => !close).at(-1)
+    if (step.x - (kept.at(-1)?.x ?? -CLOSE_PERCENT) < TIGHT_PERCENT) continue
+    kept.push({ ...step, close: step.x - (wide?.x ?? -CLOSE_PERCENT) < CLOSE_PERCENT })
+  }
   return kept
 }

@@ -5,11 +5,14 @@ import type { Timeline } from './timeline-points.ts'
 
 /** Where an axis of shares may start, with the distance of its ticks; the narrowest that shows everything is taken. */
 const SHARE_AXES = [
-  [0.99, 0.005],
-  [0.95, 0.025],
-  [0.9, 0.05],
+  [0.99, 0.0025],
+  [0.98, 0.005],
+  [0.95, 0.01],
+  [0.9, 0.025],
+  [0.85, 0.05],
+  [0.8, 0.05],
   [0.7, 0.1],
-  [0.5, 0.25],
+  [0.5, 0.1],
   [0, 0.25],
 ] as const
 /** How far below the lowest measured share the band of uncertainty may pull the axis. */

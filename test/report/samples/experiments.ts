@@ -29,6 +29,8 @@ interface Parts {
   readonly recovery?: JournalExperiment['recovery']
   readonly impact?: Impact[]
   readonly latency?: Latency
+  /** A second fault, put on while the first one lasts. */
+  readonly second?: { readonly type: string; readonly description: string; readonly workload: string }
   readonly also?: Partial<JournalExperiment>
 }
 
@@ -48,7 +50,11 @@ export function experiment(parts: Parts): JournalExperiment {
     ]),
     reasons,
     ran: true,
-    faults: [{ id: `e${index}f1`, parameters: {}, ...fault }],
+    faults: [fault, ...(parts.second ? [parts.second] : [])].map((one, place) => ({
+      id: `e${index}f${place + 1}`,
+      parameters: {},
+      ...one,
+    })),
     targets,
     of: parts.of,
     mechanism: parts.mechanism,

@@ -140,7 +140,7 @@ export const busyAndKilled = (index: number): JournalExperiment =>
     name: 'a web pod dies while the api is busy',
     fault: {
       type: 'cpu-stress',
-      description: 'cpu-stress 1 worker on api (1 of 2), then pod-kill on web (1 of 3)',
+      description: 'cpu-stress 1 worker on api (1 of 2)',
       workload: 'api',
       parameters: { workers: 1 },
     },
@@ -155,6 +155,7 @@ export const busyAndKilled = (index: number): JournalExperiment =>
       queueLag([2.1, 9.8, 2.2], 11.2, { seed: 'busy' }),
     ],
     recovery: recovered(6_000, 30_000, 'p99 rise'),
+    second: { type: 'pod-kill', description: 'pod-kill on web (1 of 3)', workload: 'web' },
     impact: impact({ web: [1, 6], api: [0, 3], orders: [0, 0], cache: [0, 0], payments: [0, 0] }, ['api', 'web']),
   })
 

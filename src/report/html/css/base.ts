@@ -63,11 +63,12 @@ nav.toc{margin-top:18px;font-size:14px;color:var(--soft)}
 nav.toc ul{display:flex;flex-wrap:wrap;gap:4px 20px}
 nav.toc a{text-decoration:none;border-bottom:1px solid transparent;padding:3px 0;display:inline-block}
 nav.toc a:hover{color:var(--ink);border-color:currentColor}
-.brokes{display:grid;grid-template-columns:1fr 1fr;gap:36px;margin-top:18px}
+.brokes{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,290px),1fr));gap:36px;margin-top:18px}
 .broke{border-top:3px solid var(--fail);padding-top:14px;min-width:0}
 .broke.inconclusive{border-color:var(--inc)}
 .broke.error{border-color:var(--err)}
 .broke.aborted{border-color:var(--off)}
+.broke p,.score{max-width:75ch}
 .broke h3{font-size:17px;display:flex;gap:9px;align-items:flex-start;line-height:1.4;margin:0}
 .broke h3 .mark{margin-top:.12em}
 .broke h3 a,.matrix a{text-decoration:none}

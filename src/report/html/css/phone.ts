@@ -12,7 +12,7 @@ section{margin-top:44px}
 .key div:nth-child(even){padding-left:14px;border-left:1px solid var(--rule)}
 .key div:nth-child(n+3){border-top:1px solid var(--rule)}
 .key div:last-child:nth-child(odd){grid-column:1/-1}
-.brokes,.grid2,.two{grid-template-columns:minmax(0,1fr)}
+.grid2,.two{grid-template-columns:minmax(0,1fr)}
 .brokes{gap:28px}
 .matrix,.matrix tbody,.matrix tr,.matrix td,.matrix tbody th{display:block;width:auto;min-width:0}
 .matrix thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
@@ -39,6 +39,7 @@ section{margin-top:44px}
 .tags{pointer-events:none}
 .tags span{left:auto;right:3px;transform:translateY(4px);background:var(--paper);padding:1px 4px;border-radius:3px}
 .xs{margin:6px 0 0 46px}
+.xs .close{display:none}
 .ridge{grid-template-columns:minmax(0,1fr) auto;row-gap:2px;margin-top:10px}
 .ridge .rp{grid-column:1/-1;grid-row:2}
 .rn{padding-left:8px;display:flex;flex-wrap:wrap;justify-content:flex-end;gap:0 10px}
@@ -56,7 +57,7 @@ section{margin-top:44px}
 .proof div,.proof div:first-child{padding:11px 10px}
 .proof div:nth-child(odd){padding-left:0;border-left:0}
 .proof div:nth-child(n+3){border-top:1px solid var(--rule)}
-.facts{grid-template-columns:minmax(0,1fr)}
+.facts{columns:1}
 .steps .r{padding-right:12px}
 .steps .r:nth-child(4){display:none}
 .evi thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}

@@ -20,7 +20,7 @@ th{text-align:left;font-weight:600}
 .cell>div{flex:1;min-width:0}
 .cell .mark{font-size:13px;height:1.6em}
 .num b{font-weight:640;white-space:nowrap}
-.wide .num b{white-space:normal}
+.wide .num b,.rec .num b{white-space:normal}
 .offword{color:var(--soft);font-size:13px;padding-left:28px}
 .micro{position:relative;display:block;height:14px;margin:2px 0}
 .micro i{position:absolute;top:50%}
@@ -47,8 +47,8 @@ th{text-align:left;font-weight:600}
 .missed{display:block}
 .steps{margin-top:22px;max-width:760px}
 .steps .r{padding-right:28px}
-.facts{margin-top:26px;font-size:14px;display:grid;grid-template-columns:1fr 1fr;column-gap:40px}
-.facts div{display:grid;grid-template-columns:92px minmax(0,1fr);padding:7px 0;border-top:1px solid var(--rule)}
+.facts{margin-top:26px;font-size:14px;columns:2;column-gap:40px}
+.facts div{break-inside:avoid;display:grid;grid-template-columns:92px minmax(0,1fr);padding:7px 0;border-top:1px solid var(--rule)}
 .facts dt,.kv dt{color:var(--soft)}
 .facts dd,.kv dd{min-width:0}
 .heat{table-layout:fixed;border-collapse:separate;border-spacing:4px;margin-left:-4px}
