@@ -17,8 +17,14 @@ export interface DoerParts {
   readonly replicasOf: (workload: string) => number | undefined
 }
 
-/** Beyond its own grace period an action is a matter of milliseconds; one that takes so long hangs. */
-const ACTION_LIMIT_MS = 10_000
+/** Most actions are a matter of milliseconds, and the kernel may take a moment to end a process; one that takes longer hangs. */
+const ACTION_LIMIT_MS = 15_000
+/** These wait for services to end by themselves, for connections to be answered, for memory to be filled. */
+const SLOW_ACTIONS_MS: Partial<Record<Action['do'], number>> = {
+  scale: 30_000,
+  'open-connections': 60_000,
+  'start-stress': 90_000,
+}
 const END_ATTEMPTS = 4
 /** An undo that was done may take a moment to be seen: a process must start, a worker must exit. */
 const LOOKS_AN_ATTEMPT = 20
@@ -69,9 +75,9 @@ export class Doer {
   }
 
   #run(action: Action, late: () => void): Promise<void> {
-    const limitMs = ACTION_LIMIT_MS + (action.do === 'signal' ? action.graceMs : 0)
+    const limitMs = (SLOW_ACTIONS_MS[action.do] ?? ACTION_LIMIT_MS) + (action.do === 'signal' ? action.graceMs : 0)
     const work = Promise.resolve().then(() => this.#parts.executor.run(action))
-    return withTimeLimit(this.#parts.clock, limitMs, spokenAction(action), work, late)
+    return withTimeLimit(this.#parts.clock, limitMs, work, late)
   }
 
   /** Brings a resource to what the newest claim on it asks for, or where there is none undoes it. Returns how that went. */
@@ -133,9 +139,14 @@ export class Doer {
     return open.map(({ check, why }) => leftover(check.what, why))
   }
 
-  /** A resource that another fault claims is that fault's matter; held replicas are missing from a count for a reason of their own. */
+  /**
+   * A resource that another fault claims is that fault's matter. Held replicas are missing from a count for a reason of their own,
+   * and a replica that was scaled away cannot come up.
+   */
   #isOurs(resource: string): boolean {
-    return this.#claims.wanted(resource) === undefined && !(resource.startsWith('count ') && this.#claims.anyOf('up '))
+    if (this.#claims.wanted(resource) !== undefined) return false
+    if (resource.startsWith('count ')) return !this.#claims.anyOf('up ')
+    return !(resource.startsWith('up ') && this.#claims.anyOf('count '))
   }
 
   async #still(check: EndCheck): Promise<string | undefined> {

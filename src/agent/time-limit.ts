@@ -8,7 +8,6 @@ import { SeaworthyError } from '../kit/errors.ts'
 export async function withTimeLimit(
   clock: Clock,
   limitMs: number,
-  what: string,
   work: Promise<void>,
   late: () => void,
 ): Promise<void> {
@@ -17,7 +16,7 @@ export async function withTimeLimit(
   const limit = clock.sleep(limitMs, timer.signal).then(
     () => {
       over = true
-      throw new SeaworthyError('ENGINE', `${what} did not end within ${limitMs} ms`)
+      throw new SeaworthyError('ENGINE', `it did not end within ${limitMs} ms`)
     },
     () => undefined,
   )

@@ -13,10 +13,11 @@ export function probesOf(recipe: Recipe): readonly Probe[] {
   return rules.length === 0 ? [evidence] : rules.map(({ id, links }) => ({ ...evidence, id, links }))
 }
 
-/** Every match of links where judged traffic can meet the fault. */
+/** Every match of links where judged traffic can meet the fault, each once. */
 export function crossingsOf(recipe: Recipe): readonly LinkMatch[] {
   const rules = recipe.apply.flatMap((action) => (action.do === 'add-link-rule' ? [action.links] : []))
-  return rules.length > 0 ? rules : [recipe.crossing]
+  const unlike = new Map(rules.map((links) => [JSON.stringify(links), links]))
+  return unlike.size > 0 ? [...unlike.values()] : [recipe.crossing]
 }
 
 export interface ReadingPair {
@@ -26,7 +27,8 @@ export interface ReadingPair {
 
 /**
  * Readings of several rules become one pair. Counts add up, the rules must all be in force, and where a single number stands for
- * many it is that of the rule that changed least, so that the whole is never believed more than its weakest part.
+ * many it is that of the rule whose round trip changed least, so that the whole is never believed more than its weakest part; the
+ * time for which traffic was held is that of the rule which most of it met.
  * `before` may be undefined; `under` must not be empty.
  */
 export function joinReadings(
@@ -53,7 +55,7 @@ function leastChanged(before: readonly LinkReading[] | undefined, under: readonl
 
 function sum(readings: readonly LinkReading[], medianMs: number | undefined): Reading {
   const total = (value: (reading: LinkReading) => number) => readings.reduce((all, reading) => all + value(reading), 0)
-  const held = readings.flatMap(({ medianHeldMs }) => (medianHeldMs === undefined ? [] : [medianHeldMs]))
+  const busiest = readings.toSorted((a, b) => b.bytesHit - a.bytesHit || b.requestsHit - a.requestsHit)[0]
   return {
     probe: 'link-rule',
     active: readings.length > 0 && readings.every(({ active }) => active),
@@ -62,7 +64,7 @@ function sum(readings: readonly LinkReading[], medianMs: number | undefined): Re
     requestsMatched: total(({ requestsMatched }) => requestsMatched),
     requestsHit: total(({ requestsHit }) => requestsHit),
     bytesHit: total(({ bytesHit }) => bytesHit),
-    medianHeldMs: held.length === 0 ? undefined : Math.min(...held),
+    medianHeldMs: busiest?.medianHeldMs,
     answers: {
       attempts: total(({ answers }) => answers.attempts),
       answered: total(({ answers }) => answers.answered),

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import type { TargetFacts } from '../model/fault.ts'
 import { defineFault } from './define-fault.ts'
 import { linkEffect } from './parts/link-effect.ts'
 import { directionSchema, LINK_RULE_ENDS, spokenDirection, spokenOther, targetLinks, toSchema } from './parts/links.ts'
 import { linkRuleProbe } from './parts/probes.ts'
+import type { LinkAnswers } from './parts/readings.ts'
 import { counted, spokenBytes } from './parts/words.ts'
 
 const parameters = z.strictObject({
@@ -25,7 +27,7 @@ export const networkPartition = defineFault<z.infer<typeof parameters>>({
     mechanism:
       'The links between services are proxies of the run; those of the target pass nothing on (`hang`), or refuse and reset (`refuse`).',
     proof:
-      'The links answered before, and answer none of the attempts under the fault. Links without anything to ask are proven by real traffic: every connection was hit.',
+      'The links answered before, and answer none of the attempts under the fault; where some replicas were chosen, at least half of their part goes unanswered. Links without anything to ask are proven by real traffic: every connection was hit.',
     ends: LINK_RULE_ENDS,
     example: '{type: network-partition, target: {workload: api}, to: {workload: cache}}',
   },
@@ -50,8 +52,9 @@ export const networkPartition = defineFault<z.infer<typeof parameters>>({
     }
   },
   /**
-   * Effective where the links answered before and not one attempt is answered now. Links that cannot be asked are proven by
-   * real traffic instead: every connection on them was hit.
+   * Effective where the links answered before and not one attempt is answered now. Where some replicas of the workload were
+   * chosen, attempts go to the others as well: then at least half of the chosen ones' part must go unanswered. Links that
+   * cannot be asked are proven by real traffic instead: every connection on them was hit.
    */
   effect: (_, before, under, facts) =>
     linkEffect(before, under, facts, (later, earlier) => {
@@ -61,10 +64,19 @@ export const networkPartition = defineFault<z.infer<typeof parameters>>({
       }
       const was = earlier ? `${earlier.answers.answered} of ${earlier.answers.attempts} before` : 'not asked before'
       return {
-        effective: (earlier?.answers.answered ?? 0) > 0 && later.answers.answered === 0,
+        effective: isCut(later.answers, earlier?.answers, facts),
         seen: `answered ${was}, ${later.answers.answered} of ${later.answers.attempts} under the fault; ${held}`,
       }
     }),
   describe: ({ to, direction, manner }) =>
     `${manner === 'refuse' ? 'refused' : 'silent'}${spokenOther(to)}${spokenDirection(direction)}`,
 })
+
+function isCut(under: LinkAnswers, before: LinkAnswers | undefined, facts: TargetFacts): boolean {
+  if (before === undefined || before.answered === 0) return false
+  if (facts.all) return under.answered === 0
+  const all =
+    facts.inventory.workloads.find(({ name }) => name === facts.workload)?.replicas.length ?? facts.replicas.length
+  const lost = before.answered / before.attempts - under.answered / under.attempts
+  return lost >= facts.replicas.length / all / 2
+}

@@ -62,7 +62,7 @@ describe('applying', () => {
     const { outcomes } = await clock.until(agent.apply(order('e1f1', recipeFor('e1f1', 'pod-failure'))))
     expect(outcomes[0]).toMatchObject({
       ok: false,
-      detail: 'holding api-1 down: holding api-1 down did not end within 10000 ms',
+      detail: 'holding api-1 down: it did not end within 15000 ms',
     })
     expect(await clock.until(agent.end('e1f1'))).toMatchObject({ leftovers: [] })
     late.resolve()

@@ -508,23 +508,16 @@ describe('network-bandwidth', () => {
       under: link({ connectionsHit: 4, bytesHit: 12_595, medianHeldMs: 45 }),
       injected: true,
       effective: true,
-      seen: '12.3 KiB on 4 connections had to wait, 45.0 ms at the median, at 12.2 KiB/s',
+      seen: '12.3 KiB went through at 12.2 KiB/s, held for 45.0 ms at the median; round trip 0.4 → 0.4 ms',
     },
+    { when: 'nothing flows', before: quiet, under: link(), injected: true, effective: false, seen: '0 B went through' },
     {
       when: 'the limit is above what flows',
       before: quiet,
-      under: link({ connectionsHit: 0, bytesHit: 0, medianHeldMs: 0 }),
+      under: link({ connectionsHit: 4, bytesHit: 900, medianHeldMs: 4.9 }),
       injected: true,
       effective: false,
-      seen: '0 B on 0 connections',
-    },
-    {
-      when: 'the wait is that of a scheduler',
-      before: quiet,
-      under: link({ connectionsHit: 4, bytesHit: 900, medianHeldMs: 0.9 }),
-      injected: true,
-      effective: false,
-      seen: '0.9 ms',
+      seen: '4.9 ms',
     },
     {
       when: 'no wait was measured',
@@ -536,6 +529,15 @@ describe('network-bandwidth', () => {
     },
   ]
   test.each(cases)('$when', (one) => expectCase('network-bandwidth', { rate: '100kbit' }, one))
+})
+
+test('a partition of one of two replicas loses at least half of that one part of the answers', () => {
+  const one = factsFor('web', ['web-1'])
+  const cut = (answered: number) =>
+    typeOf('network-partition').effect(parse('network-partition', {}), quiet, link({ answers: { answered } }), one)
+      .effective
+  expect([0, 10, 15].map(cut)).toEqual([true, true, true])
+  expect([16, 20].map(cut)).toEqual([false, false])
 })
 
 describe('http-abort', () => {
