@@ -39,9 +39,12 @@ export function countAbove(
   return { atLeast, atMost }
 }
 
-/** Empty buckets may be left out, so the edge before says less than the precision of the edges themselves. */
+/**
+ * Where buckets are kept only when something is in them, the edge before says less than the precision of the edges.
+ * A precision of 0 says that every edge is there, and then the edge before is all that is known.
+ */
 function lowerEdge(upper: number, previous: number, { precision }: Histogram): number {
-  return Math.max(0, previous, upper * (1 - precision))
+  return precision > 0 ? Math.max(0, previous, upper * (1 - precision)) : Math.max(0, previous)
 }
 
 /** A quantile with one-sided bounds at `alpha`, by ranks; each end as the edges of the bucket that it falls into. */
