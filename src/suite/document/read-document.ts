@@ -1,8 +1,10 @@
-import { LineCounter, parseDocument } from 'yaml'
+import { LineCounter, parseDocument, type YAMLParseError } from 'yaml'
 import { SuiteError, type SuiteIssue } from '../../kit/errors.ts'
 import type { Environment } from './expand.ts'
 import { formatPath, type Places, places } from './places.ts'
 import { type ConversionMistake, type ExpandedText, toValue } from './to-value.ts'
+
+type SuiteIssueStart = Pick<SuiteIssue, 'line' | 'column' | 'path'>
 
 export interface SuiteDocument {
   readonly value: unknown
@@ -15,7 +17,7 @@ export interface SuiteDocument {
 
 /** Larger than any suite that a person reads, small enough to be refused at once. */
 export const MOST_BYTES = 262_144
-const MOST_SYNTAX_ISSUES = 10
+const MOST_SYNTAX_ISSUES = 5
 
 /**
  * YAML 1.2 text to plain data with positions. Throws SuiteError where the text is no YAML, is more than one document,
@@ -27,7 +29,7 @@ export function readDocument(source: string, file: string, environment: Environm
   const lines = new LineCounter()
   // Keys are compared here and not by the parser, which compares each with each.
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, version: '1.2' })
-  const at = (offset: number) => {
+  const at = (offset: number): SuiteIssueStart => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col), path: '' }
   }
@@ -36,17 +38,7 @@ export function readDocument(source: string, file: string, environment: Environm
       { ...at(0), message: 'a suite is written in YAML 1.2', remedy: 'Remove the %YAML line.' },
     ])
   }
-  if (document.errors.length > 0) {
-    const shown = document.errors
-      .slice(0, MOST_SYNTAX_ISSUES)
-      .map((error) => ({ ...at(error.pos[0]), ...explain(error.code, error.message) }))
-    throw new SuiteError(
-      file,
-      document.errors.length > MOST_SYNTAX_ISSUES
-        ? [...shown, tooMany(shown.at(-1)?.line ?? 1, document.errors.length - MOST_SYNTAX_ISSUES)]
-        : shown,
-    )
-  }
+  if (document.errors.length > 0) throw new SuiteError(file, syntaxIssues(document.errors, text, at))
   const issues: SuiteIssue[] = document.warnings.map((warning) => ({
     ...at(warning.pos[0]),
     message: `not understood: ${warning.message}`,
@@ -60,6 +52,24 @@ export function readDocument(source: string, file: string, environment: Environm
   }
   if (value === undefined) throw new SuiteError(file, issues)
   return { value, places: places(document.contents, aliases, lines), expanded, issues }
+}
+
+/** The first mistake of a line, and none that is only what follows from an earlier one. */
+function syntaxIssues(
+  errors: readonly YAMLParseError[],
+  text: string,
+  at: (offset: number) => SuiteIssueStart,
+): readonly SuiteIssue[] {
+  const lines = new Set<number>()
+  const issues: SuiteIssue[] = []
+  for (const error of errors) {
+    const start = at(error.pos[0])
+    const follows = issues.length > 0 && (lines.has(start.line) || error.code === 'UNEXPECTED_TOKEN')
+    if (follows || issues.length === MOST_SYNTAX_ISSUES) continue
+    lines.add(start.line)
+    issues.push({ ...start, ...explain(error, text) })
+  }
+  return issues
 }
 
 export function tooMany(line: number, more: number): SuiteIssue {
@@ -81,7 +91,13 @@ function refuseWhole(text: string, file: string): void {
 }
 
 /** Our words for the mistakes that people make most; the parser's own for the rest. */
-function explain(code: string, message: string): { message: string; remedy: string } {
+function explain({ code, message, pos }: YAMLParseError, text: string): { message: string; remedy: string } {
+  if (text.slice(0, pos[0]).endsWith('$')) {
+    return {
+      message: 'inside { } or [ ] a value with ${ needs quotes',
+      remedy: 'Put the whole value in double quotes.',
+    }
+  }
   switch (code) {
     case 'TAB_AS_INDENT':
       return { message: 'this line is indented with a tab', remedy: 'Indent with spaces: YAML allows no tabs.' }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Path } from '../document/places.ts'
-import { suggestion } from './suggest.ts'
+import { nearest, suggestion } from './suggest.ts'
 import { expectation, found, wording } from './wording.ts'
 
 /** One mistake before its place in the file is known. */
@@ -39,7 +39,10 @@ export function check<Schema extends z.ZodType>(
   })
   if (result.success) return { data: result.data, findings: [] }
   const context = { knownKeys, alsoKnown, value }
-  const findings = result.error.issues.flatMap((issue) => findingsOf(issue, [], context))
+  const findings = withoutMisspelt(
+    result.error.issues.flatMap((issue) => findingsOf(issue, [], context)),
+    context,
+  )
   return { data: undefined, findings: findings.map((finding) => ({ ...finding, path: [...base, ...finding.path] })) }
 }
 
@@ -63,6 +66,24 @@ function findingsOf(issue: z.core.$ZodIssue, above: Path, context: Context): rea
   const remedy = issue.code === 'invalid_value' ? enumRemedy(issue, valueAt(context.value, path)) : undefined
   const on = issue.code === 'custom' && issue.params?.onKey === true ? 'key' : 'value'
   return [{ path, on, message: issue.message, remedy }]
+}
+
+/** A required key that is there under a misspelt name is one mistake and not two. */
+function withoutMisspelt(findings: readonly Finding[], { value }: Context): readonly Finding[] {
+  const unknown = findings
+    .filter(({ on, path }) => on === 'key' && valueAt(value, path) !== undefined)
+    .map(({ path }) => path)
+  return findings.filter(({ on, path }) => {
+    const name = path.at(-1)
+    const missing = on === 'value' && typeof name === 'string' && valueAt(value, path) === undefined
+    return (
+      !missing || !unknown.some((other) => isBeside(other, path) && nearest(String(other.at(-1)), [name]) !== undefined)
+    )
+  })
+}
+
+function isBeside(one: Path, other: Path): boolean {
+  return one.length === other.length && one.slice(0, -1).every((part, place) => part === other[place])
 }
 
 function unknownKeys(

@@ -27,7 +27,10 @@ const MOST_ISSUES = 50
 
 export function reportOn(file: string, document: SuiteDocument): Report {
   const issues: SuiteIssue[] = [...document.issues]
+  const unreadable = new Set(document.issues.map(({ path }) => path).filter((path) => path !== ''))
   const add = ({ path, on, message, remedy }: Finding) => {
+    // What could not be read is noted already; that it is also not what was expected follows from that.
+    if (unreadable.has(formatPath(path))) return
     // Finding a place walks the document, and past this nobody reads on.
     const place =
       issues.length > 4 * MOST_ISSUES ? { line: Number.MAX_SAFE_INTEGER, column: 1 } : document.places[on](path)

@@ -11,7 +11,14 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     .map((candidate) => ({ candidate, apart: distance(wanted, plain(candidate)) }))
     .sort((a, b) => a.apart - b.apart)
   const [best] = ranked
-  return best && best.apart <= Math.max(1, Math.floor(wanted.length / 3)) ? best.candidate : undefined
+  if (best && best.apart <= mostApart(wanted)) return best.candidate
+  const longer = candidates.filter((candidate) => wanted.length >= 3 && plain(candidate).startsWith(wanted))
+  return longer.length === 1 ? longer[0] : undefined
+}
+
+/** Two swapped letters are two apart; in a word of two letters nothing would be left. */
+function mostApart(word: string): number {
+  return word.length < 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
 }
 
 function plain(word: string): string {

@@ -31,12 +31,18 @@ export function found(value: unknown): string {
 /** Our sentence for each kind of mistake that a schema finds and has no message of its own for. */
 export function wording(issue: RawIssue): string {
   const { input } = issue
-  const expected = expectation(issue)
+  const expected = isWhole(issue) ? 'a whole number' : expectation(issue)
   if (expected !== undefined)
     return input === undefined ? `is missing; expected ${expected}` : `found ${found(input)}; expected ${expected}`
   if (issue.code === 'too_small') return tooSmall(issue)
   if (issue.code === 'too_big') return `${size(issue, input)}; expected at most ${issue.maximum}${unit(issue.origin)}`
   return `found ${found(input)}, which is not allowed here`
+}
+
+/** A whole number that is no number at all is reported as if any number would do. */
+function isWhole(issue: RawIssue): boolean {
+  const definition = (issue.inst as { _zod?: { def?: { format?: unknown } } } | undefined)?._zod?.def
+  return issue.code === 'invalid_type' && definition?.format === 'safeint'
 }
 
 function tooSmall(issue: RawIssue & { code: 'too_small' }): string {

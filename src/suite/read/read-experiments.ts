@@ -1,3 +1,4 @@
+import { formatDuration } from '../../kit/duration.ts'
 import { shown } from '../../kit/shown.ts'
 import type { ExperimentSpec, Need, SearchSpec, StepSpec, WindowsSpec } from '../../model/suite.ts'
 import type { Path } from '../document/places.ts'
@@ -71,29 +72,24 @@ function readOnlyFault(
 
 /** A search varies one parameter of one fault, and the fault itself does not fix it. */
 function variedParameter(search: SearchInput, paths: readonly Path[], path: Path, report: Report): Varied | undefined {
-  const [only] = paths
-  if (paths.length !== 1 || !only) {
-    if (paths.length > 1)
-      report.onKey(
-        [...path, 'search'],
-        `a search needs exactly one fault, and this experiment has ${paths.length}`,
-        'Make one experiment of each fault that is to be searched.',
-      )
-    return undefined
-  }
-  if (
-    report.raw([...only, search.parameter]) !== undefined &&
-    search.parameter !== 'type' &&
-    search.parameter !== 'target'
-  ) {
+  if (paths.length > 1) {
     report.onKey(
-      [...only, search.parameter],
+      [...path, 'search'],
+      `a search needs exactly one fault, and this experiment has ${paths.length}`,
+      'Make one experiment of each fault that is to be searched.',
+    )
+  }
+  const fixed = paths.find((fault) => report.raw([...fault, search.parameter]) !== undefined)
+  if (fixed && search.parameter !== 'type' && search.parameter !== 'target') {
+    report.onKey(
+      [...fixed, search.parameter],
       `${search.parameter} is varied by search, so the fault cannot fix it`,
       'Remove it here, or remove search.',
     )
     return undefined
   }
-  return { parameter: search.parameter, searchPath: [...path, 'search'], from: search.from, to: search.to }
+  const { parameter, from, to } = search
+  return { parameter, searchPath: [...path, 'search'], from, to, only: paths.length === 1 }
 }
 
 function searchOf(
@@ -141,7 +137,7 @@ function checkRecovery(
   if (recovery && window !== undefined && recovery.within > window) {
     report.at(
       [...path, 'recovery', 'within'],
-      `within (${recovery.within} ms) is longer than the recovery window (${window} ms), so it could not be seen`,
+      `within (${formatDuration(recovery.within)}) is longer than the recovery window (${formatDuration(window)}), so it could not be seen`,
       'Write a shorter time, or a longer windows: {recovery: …}.',
     )
   }

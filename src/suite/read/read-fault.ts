@@ -19,6 +19,8 @@ export interface Varied {
   readonly searchPath: Path
   readonly from: unknown
   readonly to: unknown
+  /** There is no other fault in the experiment, as it must be. */
+  readonly only: boolean
 }
 
 /** One fault with its parameters in numbers; undefined, with the mistakes noted, where they are wrong. */
@@ -30,6 +32,7 @@ export function readFault(
   varied?: Varied,
 ): FaultSpec | undefined {
   const type = setting.faultTypes.find((candidate) => candidate.type === input.type)
+  const target = readTarget(input.target, type?.defaultMode ?? 'one', setting.system, [...path, 'target'], report)
   if (!type) {
     const types = setting.faultTypes.map((candidate) => candidate.type)
     report.at(
@@ -39,7 +42,6 @@ export function readFault(
     )
     return undefined
   }
-  const target = readTarget(input.target, type.defaultMode, setting.system, [...path, 'target'], report)
   const parameters = readParameters(type, path, report, varied)
   return parameters && { type: type.type, target, parameters, line: report.line(path) }
 }
@@ -52,7 +54,10 @@ function readParameters(
   varied: Varied | undefined,
 ): Readonly<Record<string, unknown>> | undefined {
   const { type: _type, target: _target, ...written } = report.raw(path) as Record<string, unknown>
-  if (!varied) {
+  const searchable = varied && Object.hasOwn(type.searchable, varied.parameter)
+  // What cannot be searched is noted at the search; whether the rest is complete depends on it.
+  if (varied?.only && !searchable) return undefined
+  if (!varied || !searchable) {
     const { data, findings } = check(type.parameters, written, path, ['type', 'target'])
     report.add(findings)
     return data

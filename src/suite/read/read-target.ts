@@ -31,6 +31,8 @@ function readWorkload(written: string, system: SystemSpec | undefined, path: Pat
   if (!system) return written
   const name = system.platform === 'process' ? serviceName(written) : fullName(written, system.workloads)
   if (system.workloads.includes(name)) return name
+  // A workload that is listed without its kind is a mistake there and was noted there.
+  if (system.platform === 'kubernetes' && system.workloads.includes(name.split('/')[1] ?? '')) return name
   const exists = system.platform === 'process' && system.services.some((service) => service.name === name)
   if (exists) {
     report.at(
@@ -39,8 +41,9 @@ function readWorkload(written: string, system: SystemSpec | undefined, path: Pat
       `Add ${name} to system.workloads, or choose one of them: ${system.workloads.join(', ')}.`,
     )
   } else {
-    const what = system.platform === 'process' ? 'service' : 'workload in system.workloads'
-    report.at(path, `there is no ${what} ${shown(written)}`, suggestion(name, system.workloads, 'workloads'))
+    const what =
+      system.platform === 'process' ? `service ${shown(written)}` : `workload ${shown(written)} in system.workloads`
+    report.at(path, `there is no ${what}`, suggestion(name, system.workloads, 'workloads'))
   }
   return name
 }

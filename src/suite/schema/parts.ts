@@ -27,12 +27,21 @@ export const nameSchema = text(
 /** Any text but an empty one. */
 export const someText = (what: string, example: string) => text(what, /\S/, 'some text', example)
 
-export const urlSchema = text(
-  'an address',
-  /^https?:\/\/[^\s/@]+(?:\/\S*)?$/,
-  'http:// or https:// with a host and without a user or password',
-  'http://web/checkout',
-)
+const URL_FORM = 'http:// or https:// and a host'
+
+/** A password would reach logs and reports, and is not shown by the message that refuses it either. */
+export const urlSchema = z
+  .string({
+    error: ({ input }) =>
+      input === undefined ? `an address is missing; expected ${URL_FORM}, such as http://web/checkout` : undefined,
+  })
+  .regex(/^https?:\/\/[^\s/@]+(?:\/\S*)?$/, {
+    error: ({ input }) =>
+      /^[a-z]+:\/\/[^\s/]*@/i.test(String(input))
+        ? 'an address cannot hold a user or a password, which would be seen in logs and reports; expected http:// or https:// and the host alone'
+        : `${shown(input)} is not an address; expected ${URL_FORM}, such as http://web/checkout`,
+  })
+  .meta({ title: 'Address', examples: ['http://web/checkout'] })
 
 export const serviceNameSchema = text(
   'a service name',
