@@ -24,6 +24,7 @@ export function commentMarker(journal: Journal, order: RunOrder | undefined = or
  */
 export function markerName(suite: string): string {
   const encoded = suite.toWellFormed().replace(/[^A-Za-z0-9._-]|-(?=-|$)|^-/gu, percentEncode)
+  if (encoded === '') return '%'
   return encoded.length <= LONGEST ? encoded : `${encoded.slice(0, LONGEST).replace(/[%-][^%]?$/, '')}~${hash(suite)}`
 }
 

@@ -65,7 +65,9 @@ function experimentLines(experiment: PlannedExperiment, nameWidth: number, colum
   const missing = faults.filter(({ recipe }) => recipe === undefined)
   return [
     `${start}${row([`${workloads === '' ? 'nothing' : workloads} ${blastRadius.targets}`, String(blastRadius.of), allowed], more)}`,
-    ...missing.map((fault) => `    ✗ ${escapeTerminal(fault.description)}: nothing matches, so this cannot be judged`),
+    ...missing.flatMap(({ description }) =>
+      labelled('    ', '✗ ', `nothing matches, so this cannot be judged: ${description}`, columns),
+    ),
   ]
 }
 
