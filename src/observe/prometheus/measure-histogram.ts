@@ -41,13 +41,22 @@ export async function measureHistogramUnder(
 export async function measureHistogramQuantile(
   api: PrometheusApi,
   histogram: string,
-  limitMs: number | undefined,
+  wanted: { readonly quantile: number; readonly limitMs: number | undefined },
   span: WindowSpan,
   expected: RestartsExpected,
 ): Promise<Reading & { readonly histogram: Histogram }> {
   const { reading, ladders, problems } = await readLadders(api, histogram, span, expected)
-  const slices = slicesSlower(reading, ladders, limitMs ?? Number.POSITIVE_INFINITY)
-  return { span: reading.grid.span, slices, problems, queries: reading.queries, histogram: pool(ladders) }
+  const slices = slicesSlower(reading, ladders, wanted.limitMs ?? Number.POSITIVE_INFINITY).map((slice, index) => ({
+    ...slice,
+    value: edgeAtQuantile(pooled(ladders, index), wanted.quantile),
+  }))
+  return {
+    span: reading.grid.span,
+    slices,
+    problems,
+    queries: reading.queries,
+    histogram: toHistogram(pooled(ladders)),
+  }
 }
 
 async function readLadders(
@@ -147,23 +156,32 @@ function slowerThan(
   return { n, bad: n - within(exact ? above : above - 1), badAtLeast: n - within(above) }
 }
 
-function pool(ladders: readonly Ladder[]): Histogram {
+/** Cumulative counts of all processes by the edges that they share; only of one slice where it is given. */
+function pooled(ladders: readonly Ladder[], slice?: number): readonly (readonly [edgeMs: number, count: number])[] {
   const [first, ...others] = ladders
   const shared = (first?.edgesMs ?? []).filter((edge) => others.every(({ edgesMs }) => edgesMs.includes(edge)))
-  const totals = shared.map((edge) =>
-    ladders.reduce(
-      (sum, { edgesMs, slices }) => sum + (slices[edgesMs.indexOf(edge)] ?? []).reduce((a, b) => a + b, 0),
-      0,
-    ),
-  )
-  const n = totals.at(-1) ?? 0
-  const finite = shared.filter((edge) => edge !== Number.POSITIVE_INFINITY)
+  const counts = ({ edgesMs, slices }: Ladder, edge: number) => slices[edgesMs.indexOf(edge)] ?? []
+  const pick = (all: readonly number[]) => (slice === undefined ? all.reduce((a, b) => a + b, 0) : (all[slice] ?? 0))
+  return shared.map((edge) => [edge, ladders.reduce((sum, ladder) => sum + pick(counts(ladder, edge)), 0)])
+}
+
+/** The upper edge of the bucket that holds the quantile; null of nothing, and where it has none. */
+function edgeAtQuantile(cumulative: readonly (readonly [number, number])[], quantile: number): number | null {
+  const n = cumulative.at(-1)?.[1] ?? 0
+  const edge = cumulative.find(([, count]) => count >= Math.max(1, Math.ceil(quantile * n - 1e-9)))?.[0]
+  return edge !== undefined && Number.isFinite(edge) ? edge : null
+}
+
+function toHistogram(cumulative: readonly (readonly [number, number])[]): Histogram {
+  const n = cumulative.at(-1)?.[1] ?? 0
+  const finite = cumulative.filter(([edge]) => Number.isFinite(edge))
+  const [lastEdge, within] = finite.at(-1) ?? [0, 0]
   return {
-    buckets: finite.map((edge, index) => [edge, (totals[index] ?? 0) - (totals[index - 1] ?? 0)] as const),
-    overflow: n - (finite.length === 0 ? 0 : (totals[finite.length - 1] ?? 0)),
-    overflowFromMs: finite.at(-1) ?? 0,
+    buckets: finite.map(([edge, count], index) => [edge, count - (finite[index - 1]?.[1] ?? 0)]),
+    overflow: n - within,
+    overflowFromMs: lastEdge,
     n,
-    // The edges themselves are exact; how far apart they are can be seen in the buckets, of which the empty ones are kept.
+    // Every edge is there, the empty buckets too: between two edges nothing more is known.
     precision: 0,
   }
 }

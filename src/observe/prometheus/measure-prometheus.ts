@@ -52,7 +52,13 @@ function readIndicator(
       return measureHistogramUnder(api, fill(indicator.histogram), indicator.ms, span, restartsExpected)
     case 'histogram-quantile': {
       const limitMs = objective.need.kind === 'below' ? objective.need.value : undefined
-      return measureHistogramQuantile(api, fill(indicator.histogram), limitMs, span, restartsExpected)
+      return measureHistogramQuantile(
+        api,
+        fill(indicator.histogram),
+        { quantile: indicator.quantile, limitMs },
+        span,
+        restartsExpected,
+      )
     }
     case 'value':
       return measureValue(api, fill(indicator.query), span)

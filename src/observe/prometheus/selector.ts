@@ -50,11 +50,8 @@ function matchersOf(tokens: readonly Token[], expression: string): readonly Matc
 }
 
 function notPlain(expression: string, rest: readonly Token[]): Unmeasurable {
-  const why = rest.some(({ text }) => text === '[')
-    ? 'it has a range of its own'
-    : rest.some(({ text }) => text === '(')
-      ? 'it calls a function'
-      : 'it is not a plain selector'
+  const has = (mark: string) => rest.some(({ text }) => text === mark)
+  const why = has('(') ? 'it calls a function' : has('[') ? 'it has a range of its own' : 'it is not a plain selector'
   return new Unmeasurable(
     'NO_DATA',
     `the query "${expression}" cannot be counted, because ${why}. Name the counter alone, such as http_requests_total{code=~"5.."}: rates and sums are taken from its raw samples`,
