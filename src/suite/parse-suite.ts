@@ -42,7 +42,7 @@ export function parseSuite({ text, file, environment, faultTypes = FAULT_TYPES }
   }
   settleNumbers(documentSchema, document)
   const report = reportOn(file, document)
-  report.check(documentSchema, [])
+  report.check(documentSchema)
   const suite = readSuite(report, file, sha256(text), faultTypes)
   report.finish()
   // Each part is undefined only where a mistake was noted, and then finish() has thrown.

@@ -27,7 +27,7 @@ describe('a broken suite is refused with a message that can be acted on', () => 
     const error = mistakesOf(file)
     const text = `${error.issues.map((issue) => formatIssue(file, issue)).join('\n')}\n`
     const golden = join(FOLDER, file.replace('.yaml', '.txt'))
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, text)
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(golden, text)
     expect(text).toBe(readFileSync(golden, 'utf8'))
     expect(error.message).toBe(text.trimEnd())
     expect(isSeaworthyError(error) && error.code).toBe('SUITE')
@@ -73,7 +73,9 @@ const STRUCTURAL = [
 ]
 
 describe('editors see structural mistakes too', () => {
-  const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(suiteJsonSchema(TEST_FAULTS))
+  const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(
+    suiteJsonSchema(TEST_FAULTS),
+  )
   test.each(STRUCTURAL)('%s', (name) => {
     const file = files.find((candidate) => candidate.replace(/^\d+-/, '') === `${name}.yaml`)
     expect(file).toBeDefined()

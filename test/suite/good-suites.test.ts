@@ -14,14 +14,21 @@ const FOLDER = join(import.meta.dirname, '../fixtures/suites')
 const files = readdirSync(FOLDER)
 const source = (file: string) => readFileSync(join(FOLDER, file), 'utf8')
 const suiteOf = (file: string, environment = {}): Suite =>
-  parseSuite({ text: source(file), file, environment: { ...TEST_ENVIRONMENT, ...environment }, faultTypes: TEST_FAULTS })
+  parseSuite({
+    text: source(file),
+    file,
+    environment: { ...TEST_ENVIRONMENT, ...environment },
+    faultTypes: TEST_FAULTS,
+  })
 
 describe('good suites', () => {
   test.each([
     ['the tests', TEST_FAULTS],
     ['the catalogue', FAULT_TYPES],
   ])('are valid for parser and editors with the faults of %s', (_, faultTypes) => {
-    const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(suiteJsonSchema(faultTypes))
+    const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(
+      suiteJsonSchema(faultTypes),
+    )
     for (const file of files) {
       expect(() => parseSuite({ text: source(file), file, environment: TEST_ENVIRONMENT, faultTypes })).not.toThrow()
       validate(parse(source(file)))
@@ -66,12 +73,33 @@ describe('the minimal suite', () => {
       ratePerSecond: 10,
       timeoutMs: 2_000,
       keepAlive: false,
-      requests: [{ url: 'http://web/', method: 'GET', headers: {}, body: undefined, weight: 1, expect: { status: undefined, body: undefined } }],
+      requests: [
+        {
+          url: 'http://web/',
+          method: 'GET',
+          headers: {},
+          body: undefined,
+          weight: 1,
+          expect: { status: undefined, body: undefined },
+        },
+      ],
     })
     expect(suite.prometheus).toBeUndefined()
     expect(suite.windows).toEqual({ warmupMs: 5_000, baselineMs: 30_000, faultMs: 60_000, recoveryMs: 60_000 })
-    expect(suite.limits).toEqual({ blastRadius: { targets: 3, ratio: 0.5 }, abortWhen: [], hours: undefined, approvalBy: [] })
-    expect(suite.objectives).toEqual([{ name: 'availability', indicator: { source: 'traffic', kind: 'success' }, need: { kind: 'share', target: 0.99 }, line: 10 }])
+    expect(suite.limits).toEqual({
+      blastRadius: { targets: 3, ratio: 0.5 },
+      abortWhen: [],
+      hours: undefined,
+      approvalBy: [],
+    })
+    expect(suite.objectives).toEqual([
+      {
+        name: 'availability',
+        indicator: { source: 'traffic', kind: 'success' },
+        need: { kind: 'share', target: 0.99 },
+        line: 10,
+      },
+    ])
     const target = { workload: 'web', labels: undefined, mode: 'one', value: undefined }
     expect(suite.experiments).toEqual([
       {
@@ -139,7 +167,10 @@ describe('the suite with every key', () => {
       ['value', { kind: 'above', value: 1.5 }],
       ['value', { kind: 'increase', atMost: 5 }],
     ])
-    expect(suite.objectives[5]?.indicator).toMatchObject({ bad: 'errors_total{namespace="$namespace"}', total: 'requests_total' })
+    expect(suite.objectives[5]?.indicator).toMatchObject({
+      bad: 'errors_total{namespace="$namespace"}',
+      total: 'requests_total',
+    })
   })
 
   test('says what is allowed', () => {
@@ -159,7 +190,14 @@ describe('the suite with every key', () => {
     const [one, slow, search, busy] = suite.experiments
     expect(one?.recoveryWithinMs).toBe(20_000)
     expect(slow).toMatchObject({
-      steps: [{ fault: { target: { labels: { tier: 'back' }, mode: 'fixed-percent', value: 34 }, parameters: { latency: 200, jitter: 20, share: 1, direction: 'both' } } }],
+      steps: [
+        {
+          fault: {
+            target: { labels: { tier: 'back' }, mode: 'fixed-percent', value: 34 },
+            parameters: { latency: 200, jitter: 20, share: 1, direction: 'both' },
+          },
+        },
+      ],
       windows: { baselineMs: 5_000, faultMs: 10_000, recoveryMs: 15_000 },
       blastRadius: { targets: 2, ratio: 1 },
     })
@@ -169,15 +207,39 @@ describe('the suite with every key', () => {
       'queue lag': { kind: 'below', value: 60 },
       'p99 regression': { kind: 'increase', atMost: 1_000 },
     })
-    expect(search?.search).toEqual({ parameter: 'latency', from: 0, to: 2_000, precision: 50, atLeast: 300, unit: 'ms' })
-    expect(busy?.steps.map(({ step }) => step)).toEqual(['fault', 'wait', 'parallel', 'pause', 'check', 'check', 'check'])
+    expect(search?.search).toEqual({
+      parameter: 'latency',
+      from: 0,
+      to: 2_000,
+      precision: 50,
+      atLeast: 300,
+      unit: 'ms',
+    })
+    expect(busy?.steps.map(({ step }) => step)).toEqual([
+      'fault',
+      'wait',
+      'parallel',
+      'pause',
+      'check',
+      'check',
+      'check',
+    ])
     expect(busy?.steps[2]).toMatchObject({
       steps: [
         { step: 'run', command: 'npm run warm-up', timeoutMs: 30_000 },
-        { step: 'parallel', steps: [{ step: 'check', check: { check: 'tcp', address: 'web:80', withinMs: 2_000 } }, { step: 'fault', fault: { type: 'pod-kill' } }] },
+        {
+          step: 'parallel',
+          steps: [
+            { step: 'check', check: { check: 'tcp', address: 'web:80', withinMs: 2_000 } },
+            { step: 'fault', fault: { type: 'pod-kill' } },
+          ],
+        },
       ],
     })
-    expect(busy?.steps[6]).toEqual({ step: 'check', check: { check: 'prometheus', query: 'sum(workers)', below: undefined, above: 0 } })
+    expect(busy?.steps[6]).toEqual({
+      step: 'check',
+      check: { check: 'prometheus', query: 'sum(workers)', below: undefined, above: 0 },
+    })
   })
 
   test('takes numbers from the environment', () => {

@@ -23,7 +23,9 @@ async function load(text: string | Uint8Array) {
 }
 
 test('paths become absolute against the folder of the suite', async () => {
-  const suite = await load(`${head}system: {services: {web: {command: x, directory: services/web}, api: {command: y}}}\ntraffic: {k6: {script: load.js}}\n${rest}`)
+  const suite = await load(
+    `${head}system: {services: {web: {command: x, directory: services/web}, api: {command: y}}}\ntraffic: {k6: {script: load.js}}\n${rest}`,
+  )
   const system = suite.system as ProcessSystem
   expect(system.services.map(({ directory }) => directory)).toEqual([join(folder, 'services/web'), folder])
   expect(suite.traffic).toEqual({ kind: 'k6', script: join(folder, 'load.js'), env: {} })
@@ -48,10 +50,19 @@ test.each([
 
 test('what cannot be read says why', async () => {
   mkdirSync(join(folder, 'a-folder'))
-  await expect(loadSuite(join(folder, 'none.yaml'), {})).rejects.toMatchObject({ code: 'INPUT', message: expect.stringContaining('there is no such file') })
-  await expect(loadSuite(join(folder, 'a-folder'), {})).rejects.toMatchObject({ code: 'INPUT', message: expect.stringContaining('it is a folder') })
+  await expect(loadSuite(join(folder, 'none.yaml'), {})).rejects.toMatchObject({
+    code: 'INPUT',
+    message: expect.stringContaining('there is no such file'),
+  })
+  await expect(loadSuite(join(folder, 'a-folder'), {})).rejects.toMatchObject({
+    code: 'INPUT',
+    message: expect.stringContaining('it is a folder'),
+  })
 })
 
 test('a device without end is read no further than a suite may be long', async () => {
-  await expect(loadSuite('/dev/zero', {})).rejects.toMatchObject({ code: 'SUITE', message: expect.stringContaining('256 KiB') })
+  await expect(loadSuite('/dev/zero', {})).rejects.toMatchObject({
+    code: 'SUITE',
+    message: expect.stringContaining('256 KiB'),
+  })
 })

@@ -16,5 +16,11 @@ test.each([
 test('without a near one all are listed', () => {
   expect(suggestion('zzz', ['one', 'two'], 'keys')).toBe('Known keys: one, two.')
   expect(suggestion('zzz', [], 'keys')).toBe('There are no keys.')
-  expect(suggestion('zzz', Array.from({ length: 45 }, (_, place) => `key${place}`), 'keys')).toContain('key39 and 5 more.')
+  expect(
+    suggestion(
+      'zzz',
+      Array.from({ length: 45 }, (_, place) => `key${place}`),
+      'keys',
+    ),
+  ).toContain('key39 and 5 more.')
 })

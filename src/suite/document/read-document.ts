@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type YAMLParseError } from 'yaml'
+import { Lexer, LineCounter, parseDocument, type YAMLParseError } from 'yaml'
 import { SuiteError, type SuiteIssue } from '../../kit/errors.ts'
 import type { Environment } from './expand.ts'
 import { formatPath, type Places, places } from './places.ts'
@@ -17,6 +17,8 @@ export interface SuiteDocument {
 
 /** Larger than any suite that a person reads, small enough to be refused at once. */
 export const MOST_BYTES = 262_144
+/** The parser is slow on brackets and quotes without end; splitting into words is not, and stops here. */
+const MOST_WORDS = 120_000
 const MOST_SYNTAX_ISSUES = 5
 
 /**
@@ -54,6 +56,12 @@ export function readDocument(source: string, file: string, environment: Environm
   return { value, places: places(document.contents, aliases, lines), expanded, issues }
 }
 
+function hasMoreWords(text: string): boolean {
+  let count = 0
+  for (const _ of new Lexer().lex(text)) if (++count > MOST_WORDS) return true
+  return false
+}
+
 /** The first mistake of a line, and none that is only what follows from an earlier one. */
 function syntaxIssues(
   errors: readonly YAMLParseError[],
@@ -87,6 +95,11 @@ function refuseWhole(text: string, file: string): void {
     )
   if (text.includes('\0'))
     throw whole('this is a binary file, not a suite', 'Name the YAML file, such as seaworthy.yaml.')
+  if (hasMoreWords(text))
+    throw whole(
+      `the file has more than ${MOST_WORDS} words and signs, which no suite needs`,
+      'Split it into several suites.',
+    )
   if (text.trim() === '') throw whole('the file is empty', 'Run `seaworthy init` to write a first suite.')
 }
 

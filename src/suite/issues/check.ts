@@ -19,7 +19,10 @@ export interface Checked<Output> {
 /** More of one kind than a person would read; the file is refused all the same. */
 const MOST_UNKNOWN_KEYS = 20
 
-/** Checks a value against a schema and words what is wrong with it. Paths start at `base`. */
+/**
+ * Checks a value against a schema and words what is wrong with it. Paths start at `base`.
+ * Without the schema library's compiler: each schema is used once or twice in a process, and compiling it costs more.
+ */
 export function check<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -28,6 +31,7 @@ export function check<Schema extends z.ZodType>(
 ): Checked<z.output<Schema>> {
   const knownKeys = new Map<string, readonly string[]>()
   const result = schema.safeParse(value, {
+    jitless: true,
     error: (issue) => {
       if (issue.code === 'invalid_union') return ''
       if (issue.code !== 'unrecognized_keys') return wording(issue)

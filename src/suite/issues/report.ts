@@ -13,9 +13,9 @@ export interface Report {
   /** A mistake in the key itself. */
   readonly onKey: (path: Path, message: string, remedy?: string) => void
   readonly add: (findings: readonly Finding[]) => void
-  /** Checks a part of the document; undefined, with the mistakes noted, when it is wrong. */
-  readonly check: <Schema extends z.ZodType>(schema: Schema, path: Path) => z.output<Schema> | undefined
-  /** The same without noting mistakes, for parts that were checked before. */
+  /** Checks the whole document and notes its mistakes. */
+  readonly check: (schema: z.ZodType) => void
+  /** A part of the document as its schema reads it; undefined where it is wrong, which `check` has noted. */
   readonly part: <Schema extends z.ZodType>(schema: Schema, path: Path) => z.output<Schema> | undefined
   readonly raw: (path: Path) => unknown
   readonly line: (path: Path) => number
@@ -27,6 +27,8 @@ const MOST_ISSUES = 50
 
 export function reportOn(file: string, document: SuiteDocument): Report {
   const issues: SuiteIssue[] = [...document.issues]
+  /** The document as its schema reads it, when all of it is right. */
+  let sound: unknown
   const unreadable = new Set(document.issues.map(({ path }) => path).filter((path) => path !== ''))
   const add = ({ path, on, message, remedy }: Finding) => {
     // What could not be read is noted already; that it is also not what was expected follows from that.
@@ -41,12 +43,13 @@ export function reportOn(file: string, document: SuiteDocument): Report {
     at: (path, message, remedy) => add({ path, on: 'value', message, remedy }),
     onKey: (path, message, remedy) => add({ path, on: 'key', message, remedy }),
     add: (findings) => findings.forEach(add),
-    check: (schema, path) => {
-      const { data, findings } = check(schema, raw(path), path)
+    check: (schema) => {
+      const { data, findings } = check(schema, document.value)
       findings.forEach(add)
-      return data
+      sound = data
     },
-    part: (schema, path) => check(schema, raw(path), path).data,
+    part: <Schema extends z.ZodType>(schema: Schema, path: Path) =>
+      sound === undefined ? check(schema, raw(path), path).data : (valueAt(sound, path) as z.output<Schema>),
     raw,
     line: (path) => document.places.value(path).line,
     finish: () => {

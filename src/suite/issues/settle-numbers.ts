@@ -12,7 +12,7 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
  */
 export function settleNumbers(schema: z.ZodType, document: SuiteDocument, base: Path = []): void {
   if (document.expanded.size === 0) return
-  const result = schema.safeParse(valueAt(document.value, base))
+  const result = schema.safeParse(valueAt(document.value, base), { jitless: true })
   for (const issue of result.error?.issues ?? []) {
     if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union' && issue.code !== 'invalid_value') continue
     const path = [...base, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))]
