@@ -5,6 +5,7 @@ import { Lane } from './lane.ts'
 import type { Way } from './link-match.ts'
 import type { Backend } from './link-types.ts'
 import type { Narrowing } from './permit.ts'
+import { resetSocket } from './reset-socket.ts'
 import type { RuleOf, RuleState } from './rule-state.ts'
 import { hangs, laneRules, refusals } from './rules-by-lane.ts'
 import type { ServiceTally } from './service-tally.ts'
@@ -19,6 +20,7 @@ export interface ConnectionOptions {
   readonly witness: Witness
   readonly tally: ServiceTally
   readonly onRequest: () => void
+  /** Both sockets are gone. */
   readonly onClosed: () => void
 }
 
@@ -51,6 +53,7 @@ export class Connection {
       witness,
       narrowing: (rule) => this.#narrowing(rule, 'to-client'),
       onReset: () => this.reset(),
+      onRoom: () => this.#requests.pump(),
     })
     const onClose = () => this.#backend?.destroy()
     this.#flow = new HttpFlow({ witness, tally, requests: this.#requests, answers: this.#answers, onRequest, onClose })
@@ -160,8 +163,4 @@ export class Connection {
     this.#requests.stop()
     this.#options.onClosed()
   }
-}
-
-function resetSocket(socket: Socket): void {
-  if (!socket.destroyed) socket.resetAndDestroy()
 }

@@ -15,7 +15,7 @@ export type LaneItem<Tag> = (
   /** What each delay rule adds; those of removed rules no longer count. */
   readonly delays: readonly ItemDelay[]
   /** Partitions that hold it, and since when. */
-  readonly holds: Map<RuleOf<'partition'>, number>
+  holds: Map<RuleOf<'partition'>, number> | undefined
 }
 
 export interface ItemDelay {

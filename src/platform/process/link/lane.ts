@@ -11,6 +11,11 @@ const HELD_BYTES = 262_144
 /** A delayed lane keeps what is in flight; less would turn latency into a bandwidth limit. */
 const IN_FLIGHT_BYTES = 4_194_304
 
+/** How long bytes that came before a reset may take to get out before it. */
+const RESET_GRACE_MS = 500
+const NO_DELAYS: readonly ItemDelay[] = []
+const NOTHING = Buffer.alloc(0)
+
 /** What the owner says about the item at the front: let it through, take it out, ask again when pumped, or in so many ms. */
 export type GateWord = 'pass' | 'drop' | 'wait' | number
 
@@ -21,6 +26,8 @@ export interface LaneOptions<Tag> {
   readonly narrowing: (rule: LaneRules['bandwidths'][number]) => Narrowing
   /** A reset came through: end the destination. */
   readonly onReset: () => void
+  /** It was full, and has room again. */
+  readonly onRoom?: (() => void) | undefined
 }
 
 /**
@@ -40,7 +47,10 @@ export class Lane<Tag> {
   #permit: Permit | undefined
   #timer: NodeJS.Timeout | undefined
   #pumping = false
+  #ended = false
   #stopped = false
+  #flushing = false
+  #wasFull = false
   #resetWaits: LaneItem<Tag> | undefined
 
   constructor(options: LaneOptions<Tag>) {
@@ -60,14 +70,15 @@ export class Lane<Tag> {
     this.pump()
   }
 
+  /** Nothing can follow an end: what is pushed after it is dropped. */
   push(bytes: Buffer, tag?: Tag): void {
-    if (this.#stopped) return
-    if (bytes.length > 0) this.#add({ kind: 'data', bytes, tag, ...this.#fate(bytes.length) })
-    this.pump()
+    if (bytes.length > 0 && !this.#ended) this.#put({ kind: 'data', bytes, tag, ...this.#fate(bytes.length) })
   }
 
   end(): void {
+    if (this.#ended) return
     this.#put({ kind: 'fin', ...this.#fate(0) })
+    this.#ended = true
   }
 
   reset(manner: 'reset' | 'orderly-reset'): void {
@@ -77,7 +88,7 @@ export class Lane<Tag> {
   }
 
   ping(arrived: () => void): void {
-    this.#put({ kind: 'ping', arrived, ...this.#fate(0) })
+    if (!this.#ended) this.#put({ kind: 'ping', arrived, ...this.#fate(0) })
   }
 
   setRules(rules: LaneRules): void {
@@ -112,7 +123,7 @@ export class Lane<Tag> {
   heldBy(rule: RuleState): readonly number[] {
     const now = performance.now()
     return [...this.#queue].flatMap((item) => {
-      const since = (item.holds as Map<RuleState, number>).get(rule)
+      const since = (item.holds as Map<RuleState, number> | undefined)?.get(rule)
       return since === undefined || item.kind !== 'data' ? [] : [now - since]
     })
   }
@@ -130,29 +141,28 @@ export class Lane<Tag> {
 
   #put(item: LaneItem<Tag>): void {
     if (this.#stopped) return
-    this.#add(item)
-    this.pump()
-  }
-
-  #add(item: LaneItem<Tag>): void {
     this.#queue.push(item)
     if (item.kind === 'data') this.#queuedBytes += item.bytes.length
+    this.pump()
   }
 
   /** Decided on arrival: when it came, what delays it, what holds it. */
   #fate(bytes: number): Pick<LaneItem<Tag>, 'arrivedAt' | 'delays' | 'holds'> {
     const arrivedAt = performance.now()
     const { witness } = this.#options
-    const delays: readonly ItemDelay[] = this.#rules.delays.map((rule) => {
-      witness.hit(rule, bytes)
-      return { rule, ms: sampleDelay(rule.rule, () => rule.random(witness.probe)) }
-    })
-    for (const rule of this.#rules.hangs) witness.hit(rule, bytes)
-    return { arrivedAt, delays, holds: new Map(this.#rules.hangs.map((rule) => [rule, arrivedAt])) }
+    const { delays, hangs } = this.#rules
+    if (delays.length === 0 && hangs.length === 0) return { arrivedAt, delays: NO_DELAYS, holds: undefined }
+    for (const rule of [...delays, ...hangs]) witness.hit(rule, bytes)
+    return {
+      arrivedAt,
+      delays: delays.map((rule) => ({ rule, ms: sampleDelay(rule.rule, () => rule.random(witness.probe)) })),
+      holds: new Map(hangs.map((rule) => [rule, arrivedAt])),
+    }
   }
 
   #holdQueued(rule: LaneRules['hangs'][number], now: number): void {
     for (const item of this.#queue) {
+      item.holds ??= new Map()
       item.holds.set(rule, now)
       this.#options.witness.hit(rule, item.kind === 'data' ? item.bytes.length : 0)
     }
@@ -160,8 +170,8 @@ export class Lane<Tag> {
 
   #letGo(rule: LaneRules['hangs'][number], now: number): void {
     for (const item of this.#queue) {
-      const since = item.holds.get(rule)
-      item.holds.delete(rule)
+      const since = item.holds?.get(rule)
+      item.holds?.delete(rule)
       if (since !== undefined && item.kind === 'data') this.#options.witness.held(rule, now - since)
     }
   }
@@ -177,7 +187,7 @@ export class Lane<Tag> {
   }
 
   #sendMark(item: Exclude<LaneItem<Tag>, { kind: 'data' }>, destination: Socket): boolean {
-    if (item.kind === 'orderly-reset' && destination.writableLength > 0) return this.#blocked()
+    if (isReset(item) && destination.writableLength > 0) return this.#afterWrites(destination)
     this.#queue.shift()
     if (item.kind === 'ping') item.arrived()
     else if (item.kind === 'fin') destination.end()
@@ -227,23 +237,45 @@ export class Lane<Tag> {
     return false
   }
 
-  /** The destination or a rule cannot take more now. A reset does not wait for that: there is nobody left to answer. */
+  /** A reset would throw away what was written before it and is still in this process. */
+  #afterWrites(destination: Socket): false {
+    if (!this.#flushing) destination.write(NOTHING, () => this.#flushed())
+    this.#flushing = true
+    return this.#blocked()
+  }
+
+  #flushed(): void {
+    this.#flushing = false
+    this.pump()
+  }
+
+  /** The destination or a rule cannot take more now. A reset does not wait long for that: nobody is left to answer. */
   #blocked(): false {
     if (this.#resetWaits === undefined) return false
-    const left = dueAt(this.#resetWaits) - performance.now()
+    const left = dueAt(this.#resetWaits) + RESET_GRACE_MS - performance.now()
     if (left > 0) return this.#later(left)
     this.#queue.clear()
     this.#options.onReset()
     return false
   }
 
+  /** It keeps as much as it may; its source is not read. */
+  get full(): boolean {
+    if (this.#stopped) return false
+    const limit = this.#rules.delays.length > 0 ? IN_FLIGHT_BYTES : HELD_BYTES
+    return this.#queuedBytes >= limit || (this.#queuedBytes > 0 && this.#destination?.writableNeedDrain === true)
+  }
+
   #flow(): void {
+    const full = this.full
+    if (this.#wasFull && !full) this.#options.onRoom?.()
+    this.#wasFull = full
     const source = this.#source
     if (source === undefined || source.destroyed) return
-    const limit = this.#rules.delays.length > 0 ? IN_FLIGHT_BYTES : HELD_BYTES
-    const full =
-      !this.#stopped &&
-      (this.#queuedBytes >= limit || (this.#queuedBytes > 0 && this.#destination?.writableNeedDrain === true))
     if (full !== source.isPaused()) full ? source.pause() : source.resume()
   }
+}
+
+function isReset({ kind }: { readonly kind: LaneItem<unknown>['kind'] }): boolean {
+  return kind === 'reset' || kind === 'orderly-reset'
 }

@@ -7,6 +7,7 @@ import { Connection } from './connection.ts'
 import { Crossings } from './crossings.ts'
 import { linkMatches, replicaMatches } from './link-match.ts'
 import type { Backend, Link, LinkOptions } from './link-types.ts'
+import { resetSocket } from './reset-socket.ts'
 import type { RuleState } from './rule-state.ts'
 import { ServiceTally, type ServiceTotals } from './service-tally.ts'
 import { Witness } from './witness.ts'
@@ -70,7 +71,7 @@ export class LinkServer implements Link {
   }
 
   get address(): string {
-    return `${this.host}:${this.#port}`
+    return this.host.includes(':') ? `[${this.host}]:${this.#port}` : `${this.host}:${this.#port}`
   }
 
   /** Asks every connection to look at the rules again. */
@@ -94,11 +95,17 @@ export class LinkServer implements Link {
 
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
-      this.#server.close(() => resolve())
+      this.#server.close(() => this.#whenEmpty(resolve))
       for (const connection of this.#connections) connection.reset()
       this.#options.onClosed()
     })
     return this.#closed
+  }
+
+  /** The listener waits for the sockets of consumers; those to replicas may be a little later. */
+  #whenEmpty(resolve: () => void): void {
+    if (this.#connections.size === 0) resolve()
+    else setImmediate(() => this.#whenEmpty(resolve))
   }
 
   #accept(client: Socket): void {
@@ -131,7 +138,7 @@ export class LinkServer implements Link {
     for (const rule of this.#rulesFor(undefined)) witness.under(rule)
     tally.failed()
     client.on('error', () => {})
-    client.resetAndDestroy()
+    resetSocket(client)
   }
 
   #takeProbe(client: Socket): Expected | undefined {

@@ -8,6 +8,8 @@ export interface Exchange {
   /** Undefined until it is complete. */
   head: Head | undefined
   line: RequestLine | undefined
+  /** All of the request came in. */
+  complete: boolean
   /** Whether the rules were asked; once, as soon as the head is complete and its turn has come. */
   decided: boolean
   abortedBy: RuleOf<'http-abort'> | undefined
@@ -30,6 +32,7 @@ export function newExchange(): Exchange {
   return {
     head: undefined,
     line: undefined,
+    complete: false,
     decided: false,
     abortedBy: undefined,
     replacedBy: undefined,
@@ -58,5 +61,11 @@ export function endsWithHead({ head, line }: Exchange): boolean {
 /** Whether the connection has to end after an answer in the service's place: asked for, or the sender and we could disagree about what comes next. */
 export function closesAfterAbort(exchange: Exchange): boolean {
   const { head, line } = exchange
-  return head === undefined || line === undefined || endsWithHead(exchange) || !keepsAlive(head, line.minor)
+  return (
+    !exchange.complete ||
+    head === undefined ||
+    line === undefined ||
+    endsWithHead(exchange) ||
+    !keepsAlive(head, line.minor)
+  )
 }

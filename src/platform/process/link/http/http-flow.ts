@@ -1,4 +1,5 @@
 import type { GateWord, Lane } from '../lane.ts'
+import { isKind } from '../rule-state.ts'
 import type { ServiceTally } from '../service-tally.ts'
 import type { Witness } from '../witness.ts'
 import { abortAnswer, replaceAnswer } from './answer.ts'
@@ -36,6 +37,8 @@ export class HttpFlow {
   /** Requests that are not answered, in order. */
   readonly #open: Exchange[] = []
   #incoming: Exchange | undefined
+  /** Set when a request's body turned out to be none: what follows shares its fate. */
+  #broken: RequestTag | undefined
   #rules: readonly HttpRule[] = []
   #ended = false
   #closing = false
@@ -57,7 +60,7 @@ export class HttpFlow {
   request(chunk: Buffer): void {
     if (this.#closing) return
     if (this.#requestFramer.opaque) {
-      this.#options.requests.push(chunk)
+      this.#options.requests.push(chunk, this.#broken)
       return
     }
     for (const part of this.#requestFramer.feed(chunk)) this.#requestPart(part)
@@ -90,6 +93,8 @@ export class HttpFlow {
   readonly gate = (tag: RequestTag, bytes: Buffer): GateWord => {
     if (this.#closing) return 'drop'
     const { exchange, last } = tag
+    // Answers in the service's place are not held back by the service; its consumer has to read them.
+    if (this.#options.answers.full && this.#mayAbort(exchange)) return 'wait'
     const given = this.#ended || this.#requestFramer.opaque
     const word = gateRequest(exchange, bytes, { witness: this.#options.witness, rules: this.#rules, given })
     if (word !== 'drop') return word
@@ -106,7 +111,8 @@ export class HttpFlow {
   #requestPart(part: Part): void {
     const { requests } = this.#options
     if (part.section === 'raw') {
-      requests.push(part.bytes)
+      this.#broken ??= this.#brokenMessage()
+      requests.push(part.bytes, this.#broken)
       return
     }
     if (part.first) {
@@ -122,8 +128,21 @@ export class HttpFlow {
       completeHead(exchange, part.head)
       this.#options.tally.isHttp()
     }
-    if (part.last) this.#options.onRequest()
+    if (part.last) {
+      exchange.complete = true
+      this.#options.onRequest()
+    }
     requests.push(part.bytes, { exchange, last: part.last })
+  }
+
+  #mayAbort({ abortedBy, decided }: Exchange): boolean {
+    return abortedBy !== undefined || (!decided && this.#rules.some((rule) => isKind(rule, 'http-abort')))
+  }
+
+  #brokenMessage(): RequestTag | undefined {
+    const exchange = this.#incoming
+    if (!this.#requestFramer.opaque || exchange?.line === undefined || exchange.complete) return undefined
+    return { exchange, last: true }
   }
 
   /** What is not HTTP any more cannot be paired; a request whose head was cut short by that never was one. */
