@@ -63,7 +63,10 @@ class Slot {
   #open(): void {
     const targets = this.#targets()
     const target = targets[this.#index % Math.max(1, targets.length)]
-    if (!target) return this.#failed()
+    if (!target) {
+      this.#failed()
+      return
+    }
     const socket = connect({ host: target.host, port: target.port, timeout: CONNECT_MS })
     this.#socket = socket
     socket.once('connect', () => {

@@ -47,7 +47,7 @@ export async function markedProcesses(marks: readonly string[]): Promise<Readonl
   const found = await Promise.all(
     (await pidsNow()).map(async (pid) => {
       const environment = await readOrNothing(`/proc/${pid}/environ`)
-      const has = environment !== undefined && environment.split('\0').some((entry) => marks.includes(entry))
+      const has = environment?.split('\0').some((entry) => marks.includes(entry))
       return has ? [pid] : []
     }),
   )

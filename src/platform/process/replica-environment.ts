@@ -32,10 +32,10 @@ export function replicaEnvironment(
     const names = [variableName(service), `${variableName(service)}_${variableName(port)}`]
     return names.flatMap((name) => Object.entries(pairs).map(([suffix, value]) => [`${name}_${suffix}`, value]))
   })
+  const { PORT: _, ...inherited } = environment
   return {
-    ...environment,
-    HOST: environment.HOST ?? '127.0.0.1',
-    REPLICA: replica,
+    ...inherited,
+    SEAWORTHY_REPLICA: replica,
     ...Object.fromEntries([...others, ...own]),
     ...(first === undefined ? {} : { PORT: String(ports[first]) }),
     ...spec.env,

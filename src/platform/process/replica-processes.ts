@@ -1,6 +1,6 @@
 import { systemClock } from '../../kit/clock.ts'
 import { SeaworthyError } from '../../kit/errors.ts'
-import { isAlive } from '../../kit/process-identity.ts'
+import { type Identity, isAlive } from '../../kit/process-identity.ts'
 import { commandLines, markedProcesses, type ProcessEntry, processTable } from './process-table.ts'
 import { membersOf, sendSignal } from './process-tree.ts'
 import type { Replica } from './replica.ts'
@@ -38,6 +38,12 @@ export async function waitGone(processes: readonly ProcessEntry[], replica: stri
   await waitFor(() => processes.filter((entry) => isAlive(entry)), replica, 'did not end')
 }
 
+/** Waits until the supervisor knows that the life with this mark is over. Throws as `waitGone` does. */
+export async function waitNoticed(replica: Replica, mark: string): Promise<void> {
+  const main = () => (replica.current?.mark === mark ? [replica.current.identity] : [])
+  await waitFor(main, replica.name, 'ended, and nobody noticed')
+}
+
 /** Waits until every one of them that is still there is stopped, or goes on again. Throws as `waitGone` does. */
 export async function waitStopped(
   processes: readonly ProcessEntry[],
@@ -54,7 +60,7 @@ export async function waitStopped(
 }
 
 async function waitFor(
-  remaining: () => readonly ProcessEntry[] | Promise<readonly ProcessEntry[]>,
+  remaining: () => readonly Identity[] | Promise<readonly Identity[]>,
   replica: string,
   complaint: string,
 ): Promise<void> {

@@ -8,6 +8,7 @@ import { type FreePorts, isTaken } from './free-ports.ts'
 import { startMark } from './marks.ts'
 import { sendGroupSignal } from './process-tree.ts'
 import { askReady, type ReadyAnswer } from './readiness.ts'
+import { shellCommand } from './shell-command.ts'
 import type { StartRequest } from './warden/protocol.ts'
 import { type Child, type ChildEnd, describeEnd } from './warden/roll.ts'
 import type { Warden } from './warden/warden-client.ts'
@@ -182,7 +183,7 @@ export class Replica {
     const { environment, logPath, serial } = this.#options
     return {
       id: `${this.name}#${serial()}`,
-      command: ['/bin/sh', '-c', this.spec.command],
+      command: shellCommand(this.spec.command),
       directory: this.spec.directory,
       environment: environment(this.#ports),
       log: { path: logPath, limitBytes: LOG_LIMIT_BYTES },

@@ -5,7 +5,7 @@ import type { Action } from '../../model/recipe.ts'
 import type { ProcessEntry } from './process-table.ts'
 import { sendGroupSignal } from './process-tree.ts'
 import type { Replica } from './replica.ts'
-import { replicaProcesses, signalEach, waitGone, waitStopped } from './replica-processes.ts'
+import { replicaProcesses, signalEach, waitGone, waitNoticed, waitStopped } from './replica-processes.ts'
 
 type SignalAction = Extract<Action, { readonly do: 'signal' }>
 
@@ -18,10 +18,15 @@ export async function signalReplica(replica: Replica, action: SignalAction, emit
   const targets = await replicaProcesses(replica, action.process)
   if (targets.length === 0) return
   switch (action.signal) {
-    case 'SIGKILL':
+    case 'SIGKILL': {
+      const life = replica.current
       replica.expectEnd()
       signalEach(targets, 'SIGKILL')
-      return waitGone(targets, replica.name)
+      await waitGone(targets, replica.name)
+      // Whoever looks next must not be told that a dead process is ready.
+      if (life && targets.some(({ pid }) => pid === life.identity.pid)) await waitNoticed(replica, life.mark)
+      return
+    }
     case 'SIGTERM':
       replica.expectEnd()
       if (action.process === undefined && replica.current) sendGroupSignal(replica.current.identity.pid, 'SIGTERM')

@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
+import { systemClock } from '../../../kit/clock.ts'
 import { messageOf } from '../../../kit/errors.ts'
 import { start } from '../../../kit/exec.ts'
 import { type Identity, identityOf } from '../../../kit/process-identity.ts'
 import { endAll } from '../end-processes.ts'
 import { RUN_MARK, START_MARK, startMark } from '../marks.ts'
-import { sendGroupSignal } from '../process-tree.ts'
+import { processTable } from '../process-table.ts'
+import { membersOf, sendGroupSignal } from '../process-tree.ts'
 import { createWatch, type LogFile, openLogFile } from './log-file.ts'
 import type { StartRequest, WardenReport } from './protocol.ts'
 
@@ -20,6 +22,12 @@ export interface Children {
 /** What a dying program still had in its pipe is read before its end is told; one that left it to somebody else is not waited for. */
 const LAST_WORDS_MS = 100
 
+/** How a shell tells that what it ran was ended by SIGTERM. */
+const TERMINATED = 128 + 15
+/** Longer than any time of grace: whoever sent SIGTERM follows it with SIGKILL in the end. */
+const MOST_GRACE_MS = 10 * 60_000
+const POLL_MS = 25
+
 /** Starts commands, each in a process group of its own, keeps what they say, and tells how they ended. */
 export function createChildren(run: string, prefix: readonly string[], tell: (report: WardenReport) => void): Children {
   const logs = new Map<string, LogFile>()
@@ -33,8 +41,9 @@ export function createChildren(run: string, prefix: readonly string[], tell: (re
   }
 
   const ended = async (request: StartRequest, identity: Identity, child: ChildProcess, log: LogFile) => {
-    running.delete(identity.pid)
     const { exitCode, signalCode: signal } = child
+    if (signal === 'SIGTERM' || exitCode === TERMINATED) await groupEnds(identity)
+    running.delete(identity.pid)
     // What a command leaves behind would hold the ports and files that its next start needs.
     await endAll([identity], [startMark(run, request.id)])
     await lastWords(child)
@@ -94,6 +103,17 @@ function listen(child: ChildProcess, request: StartRequest, log: LogFile, tell: 
     stream?.on('error', () => {})
   }
   child.stdin?.on('error', () => {})
+}
+
+/** A shell ends at once when its group gets SIGTERM; what it ran has the same time of grace as any service. */
+async function groupEnds({ pid, startTime }: Identity): Promise<void> {
+  const deadline = systemClock.monotonic() + MOST_GRACE_MS
+  while (systemClock.monotonic() < deadline) {
+    const table = await processTable()
+    const others = membersOf(table, [{ pid, startTime }], new Set())
+    if (others.length === 0) return
+    await systemClock.sleep(POLL_MS)
+  }
 }
 
 async function lastWords(child: ChildProcess): Promise<void> {

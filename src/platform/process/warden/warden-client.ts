@@ -76,13 +76,17 @@ export function startWarden(context: RunContext): Warden {
 function note(roll: Roll, report: Exclude<WardenReport, { readonly saw: 'ended' }>): void {
   switch (report.saw) {
     case 'started':
-      return roll.started(report.id, report.identity)
+      roll.started(report.id, report.identity)
+      break
     case 'line':
-      return roll.sawLine(report.id)
+      roll.sawLine(report.id)
+      break
     case 'not-started':
-      return roll.ended(report.id, notStarted(report.why))
+      roll.ended(report.id, notStarted(report.why))
+      break
     case 'exited':
-      return roll.ended(report.id, { exitCode: report.exitCode, signal: report.signal, notStarted: undefined })
+      roll.ended(report.id, { exitCode: report.exitCode, signal: report.signal, notStarted: undefined })
+      break
   }
 }
 
