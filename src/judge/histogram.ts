@@ -74,17 +74,16 @@ export function quantileBounds(histogram: Histogram, quantile: number, effect: n
 
 /**
  * How clustered in time the slow ones are. Slices keep their own quantile, not how many were above the window's; but a
- * slice whose quantile lies above it has some, and one whose quantile does not has next to none. All of them spread
+ * slice whose quantile reaches it has some, and one whose quantile does not has next to none. All of them spread
  * evenly over such slices is the least clustering that fits what was seen. The bad ones of slices, where they are
  * counted, are taken as they are; the larger of the two effects counts.
  */
 export function quantileDesignEffect({ slices, histogram }: Measurement, quantile: number): number {
   const counted = designEffect(slices)
   if (!histogram) return counted
-  const at = edgesAtRank(histogram, Math.ceil(quantile * histogram.n - 1e-9))
-  const limit = at.high ?? histogram.overflowFromMs
-  const above = Math.max(countAbove(histogram, limit).atMost, at.high === null ? histogram.overflow : 0)
-  const exceeds = slices.map(({ n, value }) => n > 0 && (value === null || value > limit))
+  const { low } = edgesAtRank(histogram, Math.max(1, Math.ceil(quantile * histogram.n - 1e-9)))
+  const above = countAbove(histogram, low).atMost
+  const exceeds = slices.map(({ n, value }) => n > 0 && (value === null || value >= low))
   const room = slices.reduce((sum, { n }, index) => sum + (exceeds[index] ? n : 0), 0)
   if (room === 0) return counted
   const ratio = Math.min(1, above / room)

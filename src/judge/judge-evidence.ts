@@ -84,9 +84,10 @@ export function unendedFaults({
 }: Pick<ExperimentFacts, 'planned' | 'evidence' | 'notEnded'>): readonly Reason[] {
   const known = evidence
     .filter(({ endedBy }) => endedBy === 'not-ended')
-    .map(({ fault }) => {
-      const what = faultsOf(planned).find(({ id }) => id === fault)
-      return `${what ? `${what.type} on ${what.workload}` : fault} was not seen to end`
+    .map(({ fault, type }) => {
+      const workload = faultsOf(planned).find(({ id }) => id === fault)?.workload
+      return workload === undefined ? `${type} (${fault})` : `${type} on ${workload}`
     })
-  return [...notEnded, ...known].map((detail) => reason('CLEANUP_UNPROVEN', detail))
+  const unended = notEnded.length > 0 ? notEnded : known
+  return unended.map((what) => reason('CLEANUP_UNPROVEN', `${what} was not seen to end`))
 }

@@ -4,7 +4,7 @@ import { explain } from './explain/explain.ts'
 import type { ExperimentFacts, JudgedExperiment, VerdictBasis } from './facts.ts'
 import { reason } from './finding.ts'
 import { foldExperiment } from './fold.ts'
-import { unendedFaults, unprovenFaults } from './judge-evidence.ts'
+import { faultsOf, unendedFaults, unprovenFaults } from './judge-evidence.ts'
 import { judgeObjective, type Measurements } from './judge-objective.ts'
 import { judgeRecovery } from './recovery.ts'
 import { judgeSearch } from './search.ts'
@@ -17,6 +17,8 @@ import { milliseconds, percent } from './words.ts'
 export function judgeExperiment(facts: ExperimentFacts): JudgedExperiment {
   if (!facts.ran) return notRun(facts)
   const objectives = judgedObjectives(facts)
+  const held = heldBack(facts, objectives)
+  if (held) return withoutFault(facts, objectives, held)
   // Each step of a search has its own proof, and counts for nothing without it.
   const unproven = facts.planned.search ? [] : unprovenFaults(facts)
   const search = facts.planned.search ? judgeSearch(facts.planned.search, facts.search) : undefined
@@ -53,6 +55,32 @@ function notRun(facts: ExperimentFacts): JudgedExperiment {
   return { ...heading(facts), ...parts, ...foldExperiment(parts), why: null, hint: null }
 }
 
+/**
+ * Why no fault was put on although nothing went wrong: a target that is not there, or a service that was failing already.
+ * One reason for all, in place of one for everything that could not be measured because of it.
+ */
+function heldBack(facts: ExperimentFacts, objectives: readonly JudgedObjective[]): Reason | undefined {
+  if (facts.windows.fault !== null || facts.cancelled || facts.error || facts.evidence.length > 0) return undefined
+  const missing = faultsOf(facts.planned).find(({ recipe }) => !recipe)
+  if (missing) return reason('NOT_INJECTED', `${missing.type} matched no target`)
+  const sick = objectives.find(isUnhealthy)
+  return sick && reason('BASELINE_UNHEALTHY', `no fault was put on, because ${sick.name} was already failing`)
+}
+
+function withoutFault(facts: ExperimentFacts, judged: readonly JudgedObjective[], why: Reason): JudgedExperiment {
+  const objectives = judged.map((one) => {
+    const own = one.reasons.filter(({ code }) => code === 'BASELINE_UNHEALTHY')
+    return { ...one, verdict: 'inconclusive' as const, reasons: own.length > 0 ? own : [why] }
+  })
+  const basis = { reasons: [why], attributable: false, searchPValue: null }
+  const parts = { basis, objectives, recovery: null, search: null }
+  return { ...heading(facts), ...parts, ...foldExperiment(parts), why: null, hint: null }
+}
+
+function isUnhealthy({ reasons }: JudgedObjective): boolean {
+  return reasons.some(({ code }) => code === 'BASELINE_UNHEALTHY')
+}
+
 /** A run that was stopped before the fault window has nothing to judge; a search has only its steps. */
 function judgedObjectives(facts: ExperimentFacts): JudgedObjective[] {
   const stopped = (facts.cancelled || facts.error !== null) && facts.windows.fault === null
@@ -79,7 +107,7 @@ function stopReasons({ cancelled, error }: ExperimentFacts): Reason[] {
 function abortReasons({ aborted, planned }: ExperimentFacts, objectives: readonly JudgedObjective[]): Reason[] {
   if (!aborted || planned.search) return []
   const judged = objectives.find(({ name }) => name === aborted.objective)
-  if (judged?.reasons.some(({ code }) => code === 'BASELINE_UNHEALTHY')) return []
+  if (judged && isUnhealthy(judged)) return []
   const detail = `it fell below ${percent(aborted.below)}, and the fault was ended after ${milliseconds(aborted.afterMs)}`
   return [{ ...reason('ABORT_LIMIT', detail), objective: aborted.objective }]
 }

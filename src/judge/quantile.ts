@@ -64,7 +64,8 @@ export function judgeQuantileIncrease(marginMs: number, before: QuantilePool, un
   const pValue = increasePValue(marginMs, before, under)
   const word = `p${decimal(under.quantile * 100)}`
   const allowed = `allowed are ${milliseconds(marginMs)} more`
-  if (high !== null && high <= marginMs) return found('pass', { pValue, increase })
+  // A baseline that could not be measured is not one that was slow enough.
+  if (was.value !== null && high !== null && high <= marginMs) return found('pass', { pValue, increase })
   if (low !== null && low > marginMs) {
     const detail = `${word} rose by over ${milliseconds(low)}, ${allowed}`
     return found('fail', { pValue, increase, reasons: [reason('OBJECTIVE_MISSED', detail)] })
