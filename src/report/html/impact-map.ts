@@ -8,7 +8,9 @@ const MOST_SERVICES = 40
 /** With more columns than this the table is turned, so that it grows down and not sideways. */
 const MOST_COLUMNS = 9
 const HOTTEST_POINTS = 10
-const HOT_FROM_POINTS = 6
+/** Shades that leave dark text readable, and the one that is dark enough for white. */
+const MOST_SHADE_PERCENT = 58
+const HOT_SHADE_PERCENT = 96
 
 /** Service × fault: failed requests in points above the same service's own baseline. Undefined where no service was seen. */
 export function impactMap(
@@ -51,7 +53,10 @@ function impactCell(impact: Impact | undefined): Html {
   const target = impact.target && html`<span class="target">target</span>`
   const hit = impact.target && ' hit'
   if (points === null) return html`<td class="none${hit}"><span class="sub">no requests</span>${target}</td>`
-  const heat = Math.round(Math.min(1, Math.sqrt(Math.max(0, points) / HOTTEST_POINTS)) * 78)
+  const hot = points >= HOTTEST_POINTS - 0.05
+  const heat = hot
+    ? HOT_SHADE_PERCENT
+    : Math.round(Math.sqrt(Math.max(0, points) / HOTTEST_POINTS) * MOST_SHADE_PERCENT)
   const text = Math.abs(points) < 0.05 ? html`<span class="zero">0</span>` : html`<b>${fixed(points, 1)}</b>`
-  return html`<td class="${points >= HOT_FROM_POINTS && 'hot'}${hit}" style="--h:${heat}%">${text}${target}</td>`
+  return html`<td class="${hot && 'hot'}${hit}" style="--h:${heat}%">${text}${target}</td>`
 }

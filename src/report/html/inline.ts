@@ -15,7 +15,8 @@ export function nameText(text: string, length = NAME_LENGTH): string {
 
 /** Something to copy or to compare letter by letter: cut in the middle, where digests and pods say least. */
 export function code(text: string, length = NAME_LENGTH): Html {
-  return html`<code>${truncateMiddle(visibleLine(text), length)}</code>`
+  const visible = truncateMiddle(visibleLine(text), length)
+  return visible === '' ? html`<span class="more">none</span>` : html`<code>${visible}</code>`
 }
 
 /** A sentence from a journal, with a full stop. */

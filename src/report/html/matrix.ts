@@ -1,7 +1,9 @@
 import type { Journal, JournalExperiment, JudgedObjective } from '../../model/journal.ts'
 import { formatLevel } from '../words/estimate.ts'
 import { needSigns, needWords } from '../words/need.ts'
+import { plural } from '../words/numbers.ts'
 import { worstFirst } from '../words/order.ts'
+import { REASON_WORDS } from '../words/reasons.ts'
 import { recoveryCell } from '../words/recovery.ts'
 import { searchWords } from '../words/search.ts'
 import { RICH } from '../words/typography.ts'
@@ -49,7 +51,7 @@ function row(experiment: JournalExperiment, columns: readonly Column[], anchor: 
   const head = html`<th scope="row"><div class="cell">${experimentMark(experiment)}<div><a href="#${anchor}">${name(experiment.name)}</a><span class="sub">${joined(
     experiment.faults.slice(0, 4).map(({ type }) => name(type)),
     ', then ',
-  )}</span></div></div></th>`
+  )}</span>${doubt(experiment)}</div></div></th>`
   const results =
     experiment.search === null || !experiment.ran
       ? columns.map((column) => cell(experiment, column))
@@ -57,20 +59,32 @@ function row(experiment: JournalExperiment, columns: readonly Column[], anchor: 
   return html`<tr>${head}${results}${recoveryTd(experiment)}</tr>`
 }
 
+/** Numbers that look good prove nothing when the fault did not do what it should: the row says so at its head. */
+function doubt({ verdict, reasons, ran }: JournalExperiment): Html | false {
+  const first = reasons[0]
+  return (
+    ran &&
+    first !== undefined &&
+    verdict !== 'pass' &&
+    verdict !== 'fail' &&
+    html`<span class="sub"><b>${REASON_WORDS[first.code].title}</b></span>`
+  )
+}
+
 function cell(experiment: JournalExperiment, { objective: { name: wanted }, need }: Column): Html {
   const objective = experiment.objectives.find((one) => one.name === wanted)
   if (objective === undefined)
     return html`<td data-o="${nameText(wanted)}" class="off"><span class="offword">${experiment.ran ? 'not judged' : 'not run'}</span></td>`
   const own = needSigns(objective, RICH)
-  return html`<td data-o="${nameText(wanted)}" class="${objective.verdict}"><div class="cell">${mark(objective.verdict)}<div><span class="num">${judgedHtml(objective)}</span>${rail(objective)}<span class="sub">${around(objective)}${own !== need && html`<br>here ${needWords(objective, RICH)}`}</span></div></div></td>`
+  return html`<td data-o="${nameText(wanted)}" class="${objective.verdict}"><div class="cell">${mark(objective.verdict)}<div><span class="num">${judgedHtml(objective)}</span>${rail(objective)}${around(objective)}${own !== need && html`<span class="sub">here ${needWords(objective, RICH)}</span>`}</div></div></td>`
 }
 
 /** The same number without the fault; for an increase also the level that it led to. */
-function around(objective: JudgedObjective): string {
+function around(objective: JudgedObjective): Html {
   const { unit, need, baseline, fault, recovery } = objective
   const level = (estimate: JudgedObjective['fault']) => formatLevel(estimate, unit, RICH)
-  const under = need.kind === 'increase' && level(fault) !== '–' ? ` · fault\u00a0${level(fault)}` : ''
-  return `before\u00a0${level(baseline)}${under} · after\u00a0${level(recovery)}`
+  const under = need.kind === 'increase' && level(fault) !== '–' && html` <span>fault ${level(fault)}</span>`
+  return html`<span class="sub around"><span>before ${level(baseline)}</span>${under} <span>after ${level(recovery)}</span></span>`
 }
 
 /** A search has no single value under the fault: its finding takes the whole row. */
@@ -79,7 +93,7 @@ function spanning(experiment: JournalExperiment, columns: number): Html {
   if (columns === 0 || search === null) return html``
   const judged = [...new Set(search.steps.map(({ objective }) => nameText(objective)))].slice(0, 4).join(', ')
   const reason = verdict === 'inconclusive' || verdict === 'error' ? reasons[0] : undefined
-  return html`<td colspan="${columns}" class="${shapeOf(experiment)} wide" data-o="search"><div class="cell">${mark(shapeOf(experiment))}<div><span class="num"><b>${searchWords(search, RICH)}</b></span><span class="sub">${search.steps.length} values tried${judged !== '' && `, judged by ${judged}`}${reason !== undefined && html`. ${sentence(reason.detail)}`}</span></div></div></td>`
+  return html`<td colspan="${columns}" class="${shapeOf(experiment)} wide" data-o="search"><div class="cell">${mark(shapeOf(experiment))}<div><span class="num"><b>${searchWords(search, RICH)}</b></span><span class="sub">${search.steps.length} ${plural(search.steps.length, 'value')} tried${judged !== '' && `, judged by ${judged}`}${reason !== undefined && html`. ${sentence(reason.detail)}`}</span></div></div></td>`
 }
 
 function recoveryTd({ recovery }: JournalExperiment): Html {

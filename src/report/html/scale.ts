@@ -6,6 +6,9 @@ export interface Scale {
   readonly ticks: readonly number[]
 }
 
+/** Beyond these an axis has no round numbers in floating point. */
+const LARGEST = 1e300
+const SMALLEST_STEP = 1e-300
 const ROUND_STEPS = [1, 2, 2.5, 5, 10]
 const LOG_STEPS = [1, 3]
 
@@ -23,10 +26,10 @@ export function coordinate(value: number): string {
 
 /** A linear axis over these values, from a round number to a round number, with about `count` ticks. */
 export function linearScale(values: readonly number[], count = 4): Scale {
-  const finite = values.filter(Number.isFinite)
+  const finite = values.filter(Number.isFinite).map((value) => Math.max(-LARGEST, Math.min(LARGEST, value)))
   const low = Math.min(0, ...finite)
   const high = Math.max(0, ...finite)
-  const raw = (high - low) / count || 1
+  const raw = Math.max((high - low) / count, SMALLEST_STEP) * (low === high ? 1 / SMALLEST_STEP : 1)
   const power = 10 ** Math.floor(Math.log10(raw))
   const step = power * (ROUND_STEPS.find((one) => one * power >= raw) ?? 10)
   const from = Math.floor(low / step) * step

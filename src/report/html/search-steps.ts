@@ -26,7 +26,7 @@ export function searchSteps(
     const reason = step.verdict === 'pass' || step.verdict === 'fail' ? undefined : step.reasons[0]
     return html`<tr><td>${index + 1}</td><td class="r">${formatSearchValue(step.value, unit, RICH)}</td><td class="r">${stepNumber(step, need)}</td><td class="r">${need === undefined ? '–' : needSigns(need, RICH)}</td><td>${mark(step.verdict)} ${RESULT_WORDS[step.verdict]}${reason !== undefined && html`<span class="sub">${sentence(reason.detail)}</span>`}</td></tr>`
   })
-  return html`<table class="plain steps"><caption class="sr">Steps of the search, in the order in which they ran</caption><thead><tr><th scope="col">step</th><th scope="col" class="r">${name(parameter)}</th><th scope="col" class="r">${name(steps[0]?.objective ?? 'measured')}</th><th scope="col" class="r">needs</th><th scope="col">result</th></tr></thead><tbody>${rows}</tbody></table>${steps.length > MOST_STEPS && html`<p class="note">${steps.length - MOST_STEPS} more steps are in <code>journal.json</code>.</p>`}`
+  return html`<div class="scroll" role="region" aria-label="Steps of the search" tabindex="0"><table class="plain steps"><caption class="sr">Steps of the search, in the order in which they ran</caption><thead><tr><th scope="col">step</th><th scope="col" class="r">${name(parameter)}</th><th scope="col" class="r">${name(steps[0]?.objective ?? 'measured')}</th><th scope="col" class="r">needs</th><th scope="col">result</th></tr></thead><tbody>${rows}</tbody></table></div>${steps.length > MOST_STEPS && html`<p class="note">${steps.length - MOST_STEPS} more steps are in <code>journal.json</code>.</p>`}`
 }
 
 function stepNumber({ estimate, verdict }: SearchResult['steps'][number], need: JudgedObjective | undefined): Html {

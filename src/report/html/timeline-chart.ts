@@ -21,10 +21,10 @@ export const WINDOW_WORDS: Readonly<Record<WindowName, string>> = {
 /** One objective over time: the fault hatched, what is needed dashed, what is lost filled, what the counts allow as a band. */
 export function timelineChart(objective: JudgedObjective, windows: JournalExperiment['windows'], id: string): Html {
   const timeline = timelineOf(objective, windows)
-  const caption = html`<figcaption id="${id}t"><span class="ct">${mark(objective.verdict)}<b>${name(objective.name)}</b> <span>${name(objective.means)}</span></span><span class="cv">${judgedHtml(objective)}</span></figcaption>`
-  if (timeline === undefined)
+  const axis = timeline && valueAxis(objective, timeline)
+  const caption = html`<figcaption id="${id}t"><span class="ct">${mark(objective.verdict)}<b>${name(objective.name)}</b> <span>${name(objective.means)}${axis?.log && ', logarithmic'}</span></span><span class="cv">${judgedHtml(objective)}</span></figcaption>`
+  if (timeline === undefined || axis === undefined)
     return html`<figure class="chart" aria-labelledby="${id}t">${caption}<p class="nodata">Nothing was measured in any slice, so there is nothing to draw.</p></figure>`
-  const axis = valueAxis(objective, timeline)
   return html`<figure class="chart" aria-labelledby="${id}t">${caption}
 <div class="plot">${valueTicks(objective, axis)}
 <div class="pane">${faultShade(timeline)}${picture(objective, timeline, axis, id)}</div>${needTag(objective, axis)}</div>

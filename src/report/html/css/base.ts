@@ -8,7 +8,7 @@ export const BASE_CSS = `
 @media (prefers-color-scheme:dark){:root{
 --paper:#14181d;--wash:#1b2027;--ink:#e6e9ed;--soft:#a3adb8;--rule:#2b323a;--rule2:#444e59;
 --pass:#4cc2a0;--fail:#ff8a5c;--inc:#e0b341;--err:#e08bc8;--off:#a3adb8;
---data:#83b3ee;--band:#83b3ee2e;--lost:#ff8a5c42;--win:#a9b8c81a;--heat:#d8502a;
+--data:#83b3ee;--band:#83b3ee2e;--lost:#ff8a5c42;--win:#a9b8c81a;--heat:#c4441f;
 --passbg:#173029;--failbg:#38221a;--incbg:#332a12;--errbg:#33202e}}
 *{box-sizing:border-box}
 html{scroll-padding-top:1rem;-webkit-text-size-adjust:100%}
@@ -44,11 +44,11 @@ section>.lead{color:var(--soft);max-width:100ch;margin:4px 0 20px;text-wrap:pret
 header.top{padding-top:40px}
 .eyebrow{display:flex;flex-wrap:wrap;gap:4px 18px;color:var(--soft);font-size:13.5px}
 .eyebrow b{color:var(--ink);font-weight:600}
-h1{display:flex;align-items:center;gap:14px;margin-top:20px;font-size:38px;line-height:1.15;font-weight:680;letter-spacing:-.022em}
+h1{display:flex;align-items:flex-start;gap:14px;margin-top:20px;font-size:38px;line-height:1.15;font-weight:680;letter-spacing:-.022em}
 h1 b{font-weight:inherit;margin-right:.18em}
-h1 .mark{font-size:34px;vertical-align:0}
+h1 .mark{font-size:34px;vertical-align:0;margin-top:.14em}
 h1 .mark svg{width:1em;height:1em}
-.say{font-size:18px;line-height:1.5;max-width:68ch;margin-top:14px}
+.say{font-size:18px;line-height:1.5;max-width:78ch;margin-top:14px}
 .say p+p{margin-top:6px}
 .say b{font-weight:650}
 .alert{margin-top:18px;padding:12px 16px;border-left:4px solid var(--err);background:var(--errbg);border-radius:0 6px 6px 0}
@@ -70,6 +70,7 @@ nav.toc a:hover{color:var(--ink);border-color:currentColor}
 .broke.aborted{border-color:var(--off)}
 .broke p,.score{max-width:75ch}
 .broke h3{font-size:17px;display:flex;gap:9px;align-items:flex-start;line-height:1.4;margin:0}
+.broke h3+p{margin-top:4px}
 .broke h3 .mark{margin-top:.12em}
 .broke h3 a,.matrix a{text-decoration:none}
 .broke h3 a:hover,.matrix a:hover{text-decoration:underline}

@@ -3,7 +3,7 @@ export const PHONE_CSS = `
 @media screen and (max-width:820px){
 .page{padding:0 18px 56px}
 header.top{padding-top:24px}
-h1{font-size:27px;gap:11px;align-items:flex-start}
+h1{font-size:27px;gap:11px}
 h1 .mark{font-size:27px;margin-top:.06em}
 .say{font-size:16.5px}
 section{margin-top:44px}
@@ -40,7 +40,8 @@ section{margin-top:44px}
 .tags span{left:auto;right:3px;transform:translateY(4px);background:var(--paper);padding:1px 4px;border-radius:3px}
 .xs{margin:6px 0 0 46px}
 .xs .close{display:none}
-.ridge{grid-template-columns:minmax(0,1fr) auto;row-gap:2px;margin-top:10px}
+.rl{white-space:nowrap}
+.ridge{grid-template-columns:auto minmax(0,1fr);row-gap:2px;margin-top:10px}
 .ridge .rp{grid-column:1/-1;grid-row:2}
 .rn{padding-left:8px;display:flex;flex-wrap:wrap;justify-content:flex-end;gap:0 10px}
 .rx{margin-top:0}

@@ -5,8 +5,9 @@ table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;font-weight:600}
 .pm{color:var(--soft);white-space:nowrap;font-weight:400}
 .sub{display:block;color:var(--soft);font-size:12.5px;font-weight:400;line-height:1.45}
+.around span{display:inline-block;white-space:nowrap;margin-right:9px}
 .more{color:var(--soft)}
-.matrix{table-layout:fixed;margin-top:2px;min-width:calc(330px + var(--columns) * 150px)}
+.matrix{table-layout:fixed;margin-top:2px;min-width:calc(320px + var(--columns) * 124px)}
 .matrix thead th:first-child{width:220px}
 .matrix .rec{width:122px}
 .matrix thead th{vertical-align:bottom;padding:0 12px 10px 10px;border-bottom:1px solid var(--rule2);line-height:1.35}
@@ -45,7 +46,8 @@ th{text-align:left;font-weight:600}
 .plain caption{text-align:left;font-size:14px;font-weight:600;padding:26px 0 2px}
 .numbers td,.numbers th,.steps td{padding-top:6px;padding-bottom:6px}
 .missed{display:block}
-.steps{margin-top:22px;max-width:760px}
+.steps{margin:22px 0 26px;max-width:760px}
+.steps thead .r{white-space:normal}
 .steps .r{padding-right:28px}
 .facts{margin-top:26px;font-size:14px;columns:2;column-gap:40px}
 .facts div{break-inside:avoid;display:grid;grid-template-columns:92px minmax(0,1fr);padding:7px 0;border-top:1px solid var(--rule)}
