@@ -67,7 +67,7 @@ async function measure(
     token: changes.token,
     clock: systemClock,
     placeholders: { namespace: changes.namespace },
-    deadlineMs: changes.deadlineMs ?? 300,
+    deadlineMs: changes.deadlineMs ?? 20_000,
   })
   return observer.measure(what, { ...SPAN, ...changes.span })
 }
@@ -97,6 +97,8 @@ interface Case {
   readonly keepsNumbers?: boolean
   readonly window?: WindowSpan['window']
   readonly namespace?: string
+  /** Prometheus is asked again and again, or does not answer: the deadline is what ends it. */
+  readonly waits?: true
 }
 
 const html = '<!doctype html><title>Sign in</title>'
@@ -117,6 +119,7 @@ const cases: readonly Case[] = [
   // The way there.
   {
     name: 'a connection that is reset',
+    waits: true,
     reply: () => ({ do: (answer) => answer.socket?.resetAndDestroy() }),
     code: 'NO_DATA',
     detail: /reset|closed/,
@@ -124,12 +127,14 @@ const cases: readonly Case[] = [
   { name: 'no answer at all', reply: () => ({ do: () => {} }), code: 'NO_DATA', detail: /no answer within/ },
   {
     name: 'an answer that never ends',
+    waits: true,
     reply: () => ({ do: (answer) => answer.writeHead(200).write('{"status":') }),
     code: 'NO_DATA',
     detail: /no answer within/,
   },
   {
     name: 'an answer that is cut short',
+    waits: true,
     reply: () => ({
       do: (answer) => answer.writeHead(200, { 'content-length': 999 }).write('{', () => answer.destroy()),
     }),
@@ -176,12 +181,14 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a gateway that fails',
+    waits: true,
     reply: () => ({ status: 502, text: html, type: 'text/html' }),
     code: 'NO_DATA',
     detail: /web page.*502/,
   },
   {
     name: 'an overloaded server',
+    waits: true,
     reply: () => failure(503, 'unavailable', 'too busy'),
     code: 'NO_DATA',
     detail: /503 unavailable.*too busy/,
@@ -189,6 +196,7 @@ const cases: readonly Case[] = [
   { name: 'a rate limit', reply: () => ({ status: 429, text: '' }), code: 'NO_DATA', detail: /429/ },
   {
     name: 'a success with the wrong status',
+    waits: true,
     reply: () => ({ status: 500, text: '{"status":"success","data":{}}' }),
     code: 'NO_DATA',
     detail: /status 500/,
@@ -208,6 +216,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a query that takes too long',
+    waits: true,
     reply: answerAll(failure(503, 'timeout', 'query timed out')),
     code: 'NO_DATA',
     detail: /query timed out/,
@@ -533,11 +542,12 @@ function valueScrapes(of: (index: number) => number | string): (readonly [number
 }
 
 describe('whatever Prometheus does, the measurement says so', () => {
-  it.each(cases)('$name', async ({ reply, objective, code, detail, keepsNumbers, window, namespace }) => {
+  it.each(cases)('$name', async ({ reply, objective, code, detail, keepsNumbers, window, namespace, waits }) => {
     const { url } = await fake(reply)
     const measurement = await measure(url, objective ?? ratio(BAD, TOTAL), {
       span: window ? { window } : {},
       ...(namespace ? { namespace } : {}),
+      ...(waits ? { deadlineMs: 500 } : {}),
     })
     const problem = measurement.problems.find((one) => one.code === code && detail.test(one.detail))
     expect(problem, JSON.stringify(measurement.problems)).toBeDefined()
@@ -554,7 +564,7 @@ describe('whatever Prometheus does, the measurement says so', () => {
   })
 
   it('a server that is not there', async () => {
-    const { problems } = await measure(await deadUrl(), ratio(BAD, TOTAL))
+    const { problems } = await measure(await deadUrl(), ratio(BAD, TOTAL), { deadlineMs: 500 })
     expect(problems).toEqual([
       { code: 'NO_DATA', detail: expect.stringMatching(/did not answer: the connection was refused/) },
     ])

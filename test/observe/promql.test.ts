@@ -60,9 +60,9 @@ describe('plain selectors', () => {
 describe('$namespace', () => {
   it('is replaced inside strings, escaped for what it stands in', () => {
     const namespace = 'a.b"c\\d'
-    expect(fillPlaceholders('x{n="$namespace"}', { namespace })).toBe('x{n="a.b\\"c\\\\d"}')
-    expect(fillPlaceholders('x{n=~"$namespace|y"}', { namespace })).toBe('x{n=~"a\\\\.b\\"c\\\\\\\\d|y"}')
-    expect(fillPlaceholders("x{n='pre-$namespace-post'}", { namespace: "it's" })).toBe("x{n='pre-it\\'s-post'}")
+    expect(fillPlaceholders('x{n="$namespace"}', { namespace })).toBe('x{n="a.b\\U00000022c\\\\d"}')
+    expect(fillPlaceholders('x{n=~"$namespace|y"}', { namespace })).toBe('x{n=~"a\\\\.b\\U00000022c\\\\\\\\d|y"}')
+    expect(fillPlaceholders("x{n='pre-$namespace-post'}", { namespace: "it's" })).toBe("x{n='pre-it\\U00000027s-post'}")
     expect(fillPlaceholders('x{n=`$namespace`}', { namespace: 'a"b' })).toBe('x{n=`a"b`}')
     expect(fillPlaceholders('x{n="$namespaced"} # $namespace', { namespace: 'n' })).toBe(
       'x{n="$namespaced"} # $namespace',

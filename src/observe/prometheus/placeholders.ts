@@ -43,13 +43,10 @@ function fillString(text: string, operator: string | undefined, namespace: strin
   return text.replaceAll(PLACEHOLDER, () => literal)
 }
 
-/** For a PromQL string in either kind of quotes, which follows Go's rules. */
+/** For a PromQL string in either kind of quotes, which follows Go's rules: there a quote may be escaped by a backslash only in its own kind. */
 export function escapeString(text: string): string {
-  const escaped = text.replaceAll(/[\\"']/g, (character) => `\\${character}`)
-  return escaped.replaceAll(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
-  )
+  const inCode = (character: string) => `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`
+  return text.replaceAll('\\', '\\\\').replaceAll(/["'\p{Cc}\p{Cf}\u2028\u2029]/gu, inCode)
 }
 
 /** For RE2, which Prometheus anchors at both ends. */

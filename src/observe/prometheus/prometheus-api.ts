@@ -53,7 +53,10 @@ export function createPrometheusApi(setting: PrometheusSetting): PrometheusApi {
   }
 }
 
-/** Repeats what may pass by itself, with longer and longer pauses that differ from client to client, until the deadline. */
+/**
+ * Repeats what may pass by itself, with longer and longer pauses that differ from client to client, until the deadline.
+ * Where the deadline cuts the last attempt short, the one before says more.
+ */
 async function askUntilAnswered(
   setting: PrometheusSetting,
   path: string,
@@ -61,17 +64,15 @@ async function askUntilAnswered(
 ): Promise<HttpOutcome> {
   const { clock, token, deadlineMs = DEADLINE_MS, maxBytes = MAX_BYTES, random = Math.random } = setting
   const deadline = clock.monotonic() + deadlineMs
+  let before: HttpOutcome | undefined
   for (let pauseMs = BACKOFF.firstMs; ; pauseMs = Math.min(BACKOFF.mostMs, pauseMs * 2)) {
     const leftMs = Math.max(1, deadline - clock.monotonic())
-    const outcome = await askHttp({
-      url: endpoint(setting.url, path),
-      parameters,
-      token,
-      timeoutMs: Math.ceil(leftMs),
-      maxBytes,
-    })
+    const url = endpoint(setting.url, path)
+    const outcome = await askHttp({ url, parameters, token, timeoutMs: Math.ceil(leftMs), maxBytes })
+    if (outcome.kind === 'timeout' && before !== undefined) return before
     const waitMs = pauseMs * (0.5 + random())
     if (!mayPass(outcome) || clock.monotonic() + waitMs >= deadline) return outcome
+    before = outcome
     await clock.sleep(waitMs)
   }
 }
