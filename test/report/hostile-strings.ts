@@ -70,7 +70,7 @@ const ATTEMPTS: readonly string[] = [
   'constructor',
   '',
   '   ',
-  'x'.repeat(5_000),
+  'x'.repeat(700),
   '`'.repeat(300),
   '|'.repeat(300),
   '['.repeat(300),

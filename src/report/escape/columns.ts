@@ -3,8 +3,11 @@ const WIDE =
   /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
 const NO_WIDTH = /[\p{Mark}\p{Default_Ignorable_Code_Point}\p{Cc}]/u
 
+const ASCII = /^[ -~]*$/
+
 /** Columns that a text takes on a terminal. */
 export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length
   let columns = 0
   for (const character of text) columns += characterWidth(character)
   return columns
@@ -50,7 +53,18 @@ export function wrapColumns(text: string, columns: number): string[] {
   return line === '' ? lines : [...lines, line]
 }
 
+/** Letters of Latin scripts, arrows, mathematical signs and bars: most of what we print, and one column each. */
+function isPlain(code: number): boolean {
+  return (
+    (code > 0xad && code < 0x300) ||
+    (code > 0x1f && code < 0x7f) ||
+    (code >= 0x2190 && code < 0x2300) ||
+    (code >= 0x2500 && code < 0x25a0)
+  )
+}
+
 function characterWidth(character: string): number {
+  if (isPlain(character.codePointAt(0) ?? 0)) return 1
   if (NO_WIDTH.test(character)) return 0
   return WIDE.test(character) ? 2 : 1
 }

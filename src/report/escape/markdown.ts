@@ -13,7 +13,7 @@ export function escapeMarkdown(text: string): string {
   return visibleLine(text)
     .replace(/\b[0-9a-f]{7,64}\b/gi, (hex) => `${hex.slice(0, 4)}${BREAK}${hex.slice(4)}`)
     .replace(/\bGH-(?=\d)/gi, `$&${BREAK}`)
-    .replace(/(?<!\d(?=:\d\d:)):(?=[\w+-]+:)/g, `:${BREAK}`)
+    .replace(/(?<!\d(?=:\d\d:)):(?=[\w+-]+(?::|$))/g, `:${BREAK}`)
     .replace(/@/g, `@${BREAK}`)
     .replace(/[&<>$]/g, (character) => ENTITIES[character] ?? '')
     .replace(/:(?=\/\/)/g, '&#58;')

@@ -35,6 +35,8 @@ export function printInterval(interval: Interval): PrintedInterval {
   if (low === null || high === null || never.includes(value)) return printOneSided(interval)
   const half = Math.max(high - value, value - low)
   const binding = holds(interval, value - half, value + half)
+  // The other side is so much wider that ± would seem to cross the need.
+  if (!binding && verdict !== 'inconclusive' && holds(interval, low, high)) return printOneSided(interval)
   for (let digits = interval.startDigits; digits <= MAX_DIGITS; digits++) {
     const shown = Number(value.toFixed(digits))
     const margin = Number(half.toFixed(digits))
