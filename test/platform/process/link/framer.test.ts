@@ -43,7 +43,7 @@ const crlf = (...lines: readonly string[]) => `${lines.join('\r\n')}\r\n\r\n`
 
 const REQUESTS = [
   crlf('GET / HTTP/1.1', 'Host: a'),
-  crlf('POST /form HTTP/1.1', 'Content-Length: 11') + 'hello world',
+  `${crlf('POST /form HTTP/1.1', 'Content-Length: 11')}hello world`,
   crlf('PUT /big HTTP/1.1', 'Transfer-Encoding: chunked') +
     '5;name=value\r\nhello\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n',
   crlf('HEAD http://api/x?y=%20 HTTP/1.0', 'Connection: keep-alive'),
@@ -51,14 +51,14 @@ const REQUESTS = [
   `\r\n${crlf('DELETE /after-an-empty-line HTTP/1.1')}`,
 ]
 const ANSWERS = [
-  crlf('HTTP/1.1 200 OK', 'Content-Length: 5') + 'hello',
+  `${crlf('HTTP/1.1 200 OK', 'Content-Length: 5')}hello`,
   crlf('HTTP/1.1 100 Continue') +
     crlf('HTTP/1.1 103 Early Hints', 'Link: </a>') +
     crlf('HTTP/1.1 201 Created', 'Content-Length: 0'),
   crlf('HTTP/1.1 204 No Content'),
   crlf('HTTP/1.1 304 Not Modified', 'Content-Length: 500'),
-  crlf('HTTP/1.1 503', 'Transfer-Encoding: gzip, chunked') + '1\r\nx\r\n0\r\n\r\n',
-  crlf('HTTP/1.0 404 Not Found', 'Content-Length: 3, 3') + 'abc',
+  `${crlf('HTTP/1.1 503', 'Transfer-Encoding: gzip, chunked')}1\r\nx\r\n0\r\n\r\n`,
+  `${crlf('HTTP/1.0 404 Not Found', 'Content-Length: 3, 3')}abc`,
 ]
 
 describe('framing', () => {

@@ -233,7 +233,7 @@ describe('HTTP/1.1', () => {
     const replica = await httpReplica(async (asked, answer) => {
       const body = await text(asked)
       if (asked.url === '/empty') answer.writeHead(304, { etag: 'x' }).end()
-      else if (asked.url === '/chunks') answer.write('one '), answer.end('two')
+      else if (asked.url === '/chunks') answer.writeHead(200, { 'transfer-encoding': 'chunked' }).end('one two')
       else answer.setHeader('content-length', body.length).end(asked.method === 'HEAD' ? undefined : body)
     })
     const { links, link } = await linked(replica)

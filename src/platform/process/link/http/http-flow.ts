@@ -42,6 +42,7 @@ export class HttpFlow {
   #rules: readonly HttpRule[] = []
   #ended = false
   #closing = false
+  #cut = false
 
   constructor(options: HttpFlowOptions) {
     this.#options = options
@@ -105,7 +106,10 @@ export class HttpFlow {
 
   /** No answer can come any more: what is open was cut off. */
   cutOff(): void {
-    for (const exchange of this.#open.splice(0)) if (exchange.line) this.#options.tally.request(false)
+    for (const exchange of this.#open.splice(0)) {
+      this.#cut = true
+      if (exchange.line) this.#options.tally.request(false)
+    }
   }
 
   #requestPart(part: Part): void {
@@ -252,7 +256,8 @@ export class HttpFlow {
   #tunnel(): void {
     this.#answerFramer.becomeOpaque()
     this.#requestFramer.becomeOpaque()
-    this.#options.tally.isOpaque()
+    // The late answer to a request that was counted as cut off is no other protocol.
+    if (!this.#cut) this.#options.tally.isOpaque()
     this.#options.requests.pump()
   }
 }
