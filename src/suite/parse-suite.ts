@@ -6,7 +6,6 @@ import type { Suite } from '../model/suite.ts'
 import type { Environment } from './document/expand.ts'
 import { readDocument } from './document/read-document.ts'
 import { type Report, reportOn } from './issues/report.ts'
-import { settleNumbers } from './issues/settle-numbers.ts'
 import { found } from './issues/wording.ts'
 import { readExperiments } from './read/read-experiments.ts'
 import { readLimits } from './read/read-limits.ts'
@@ -40,8 +39,8 @@ export function parseSuite({ text, file, environment, faultTypes = FAULT_TYPES }
       },
     ])
   }
-  settleNumbers(documentSchema, document)
   const report = reportOn(file, document)
+  report.settleNumbers(documentSchema, [])
   report.check(documentSchema)
   const suite = readSuite(report, file, sha256(text), faultTypes)
   report.finish()

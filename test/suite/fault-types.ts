@@ -28,6 +28,10 @@ export const TEST_FAULTS: readonly FaultType[] = [
       latency: durationMs.describe('Time that is added.'),
       jitter: durationMs.prefault('0ms').describe('How much it varies.'),
       direction: z.enum(['to', 'from', 'both']).default('both').describe('Which way.'),
+      to: z
+        .strictObject({ workload: z.string().describe('A service.') })
+        .optional()
+        .describe('The other side.'),
       share: ratio.prefault('100%').describe('How much of the traffic.'),
     },
     { latency: 'ms', share: 'ratio' },

@@ -243,8 +243,9 @@ describe('the suite with every key', () => {
   })
 
   test('takes numbers from the environment', () => {
-    const changed = suiteOf('process.yaml', { WEB_REPLICAS: '4' }).system as ProcessSystem
-    expect(changed.services[0]?.replicas).toBe(4)
+    const changed = suiteOf('process.yaml', { WEB_REPLICAS: '4', STRESS_WORKERS: '3' })
+    expect((changed.system as ProcessSystem).services[0]?.replicas).toBe(4)
+    expect(changed.experiments[3]?.steps[0]).toMatchObject({ fault: { parameters: { workers: 3 } } })
   })
 })
 

@@ -52,6 +52,7 @@ test('each fault type has its own parameters, and those that a search varies may
     'latency',
     'jitter',
     'direction',
+    'to',
     'share',
   ])
   expect($defs['fault-network-delay']?.required).toEqual(['type', 'target'])

@@ -3,7 +3,7 @@ import { type Alias, isAlias, isMap, isScalar, isSeq, type LineCounter, type Nod
 /** Keys and list indexes from the root of the document. */
 export type Path = readonly (string | number)[]
 
-export interface Place {
+interface Place {
   readonly line: number
   readonly column: number
 }

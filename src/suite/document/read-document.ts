@@ -19,6 +19,8 @@ export interface SuiteDocument {
 export const MOST_BYTES = 262_144
 /** The parser is slow on brackets and quotes without end; splitting into words is not, and stops here. */
 const MOST_WORDS = 120_000
+/** Shorter texts cannot have enough words to matter. */
+const FEW_CHARACTERS = 65_536
 const MOST_SYNTAX_ISSUES = 5
 
 /**
@@ -57,6 +59,7 @@ export function readDocument(source: string, file: string, environment: Environm
 }
 
 function hasMoreWords(text: string): boolean {
+  if (text.length < FEW_CHARACTERS) return false
   let count = 0
   for (const _ of new Lexer().lex(text)) if (++count > MOST_WORDS) return true
   return false

@@ -5,6 +5,7 @@ import { formatPath, type Path } from '../document/places.ts'
 import { type SuiteDocument, tooMany } from '../document/read-document.ts'
 import { pathKey } from '../document/to-value.ts'
 import { check, type Finding, valueAt } from './check.ts'
+import { settleNumbers } from './settle-numbers.ts'
 
 /** Collects every mistake of one file with its place. */
 export interface Report {
@@ -17,6 +18,8 @@ export interface Report {
   readonly check: (schema: z.ZodType) => void
   /** A part of the document as its schema reads it; undefined where it is wrong, which `check` has noted. */
   readonly part: <Schema extends z.ZodType>(schema: Schema, path: Path) => z.output<Schema> | undefined
+  /** Turns texts from the environment into numbers where this schema wants numbers. */
+  readonly settleNumbers: (schema: z.ZodType, path: Path) => void
   readonly raw: (path: Path) => unknown
   readonly line: (path: Path) => number
   /** Throws SuiteError with all that was noted, in the order of the file. */
@@ -50,6 +53,7 @@ export function reportOn(file: string, document: SuiteDocument): Report {
     },
     part: <Schema extends z.ZodType>(schema: Schema, path: Path) =>
       sound === undefined ? check(schema, raw(path), path).data : (valueAt(sound, path) as z.output<Schema>),
+    settleNumbers: (schema, path) => settleNumbers(schema, document, path),
     raw,
     line: (path) => document.places.value(path).line,
     finish: () => {

@@ -10,7 +10,7 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
  * `replicas: ${REPLICAS:-2}` is text after expansion. Where the schema refuses text, and the unquoted text reads as a number
  * or a truth value, it becomes one, in place. Decided by the schema, so that a namespace called 17 stays a text.
  */
-export function settleNumbers(schema: z.ZodType, document: SuiteDocument, base: Path = []): void {
+export function settleNumbers(schema: z.ZodType, document: SuiteDocument, base: Path): void {
   if (document.expanded.size === 0) return
   const result = schema.safeParse(valueAt(document.value, base), { jitless: true })
   for (const issue of result.error?.issues ?? []) {

@@ -1,5 +1,6 @@
 import { shown } from '../../kit/shown.ts'
 import type { FaultType } from '../../model/fault.ts'
+import { TRAFFIC_CONSUMER } from '../../model/inventory.ts'
 import type { FaultSpec, SystemSpec } from '../../model/suite.ts'
 import type { Path } from '../document/places.ts'
 import { check, type Finding } from '../issues/check.ts'
@@ -42,8 +43,19 @@ export function readFault(
     )
     return undefined
   }
+  report.settleNumbers(type.parameters, path)
   const parameters = readParameters(type, path, report, varied)
+  checkOtherSide(parameters?.to, setting.system, [...path, 'to', 'workload'], report)
   return parameters && { type: type.type, target, parameters, line: report.line(path) }
+}
+
+/** Network faults name the other side of the traffic that they hit; on this machine it is a service or the users. */
+function checkOtherSide(to: unknown, system: SystemSpec | undefined, path: Path, report: Report): void {
+  const workload = (to as { readonly workload?: unknown } | undefined)?.workload
+  if (system?.platform !== 'process' || typeof workload !== 'string') return
+  const names = [...system.services.map(({ name }) => name), TRAFFIC_CONSUMER]
+  if (!names.includes(workload))
+    report.at(path, `there is no service ${shown(workload)}`, suggestion(workload, names, 'services'))
 }
 
 /** All keys of a fault but the two that every fault has are its type's own. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { TARGET_MODES } from '../../model/suite.ts'
 import { exactlyOne, labelsSchema, workloadSchema } from './parts.ts'
 
-export const targetSchema = exactlyOne(
+const targetSchema = exactlyOne(
   {
     workload: workloadSchema
       .optional()

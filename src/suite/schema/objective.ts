@@ -24,7 +24,7 @@ const prometheusIndicatorSchema = z.strictObject({
   value: someText('a query', 'max(queue_lag_seconds)').optional().describe('PromQL query that gives one number.'),
 })
 
-export const indicatorSchema = exactlyOne(
+const indicatorSchema = exactlyOne(
   {
     traffic: z
       .enum(['success', 'latency'])

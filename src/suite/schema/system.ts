@@ -42,7 +42,7 @@ const restartSchema = z.strictObject({
   'max-backoff': optionalWith(durationMs, '10s', 'Longest wait before a restart.'),
 })
 
-export const serviceSchema = z.strictObject({
+const serviceSchema = z.strictObject({
   command: someText('a command', 'node server.js').describe(
     'Shell command that starts one replica. It must listen on the port in PORT (or PORT_HTTP, PORT_PEER… by port name).',
   ),

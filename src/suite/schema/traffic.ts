@@ -39,7 +39,7 @@ const requestShape = {
   expect: optionalWith(expectSchema, {}, 'What a good answer is.'),
 }
 
-export const requestSchema = z.strictObject({
+const requestSchema = z.strictObject({
   ...requestShape,
   weight: optionalWith(z.number().positive(), 1, 'How often this request is drawn, against the others.'),
 })
