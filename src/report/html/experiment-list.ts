@@ -62,6 +62,5 @@ function entry(experiment: JournalExperiment, given: Entry): Html {
 
 function pictures(experiment: JournalExperiment, { needs, id, charts }: Entry): Html {
   const { search, objectives, windows, latency } = experiment
-  const judged = search === null ? undefined : search.steps[0]?.objective
-  return html`${charts && search !== null && searchChart(search, needs.get(judged ?? ''), experiment.verdict, id)}${search !== null && search.steps.length > 0 && searchSteps(search, needs)}${charts && objectives.length > 0 && html`<div class="grid2">${objectives.map((objective, place) => timelineChart(objective, windows, `${id}o${place}`))}</div>`}${charts && latencyRidges(latency)}${numbersTable(objectives, id)}`
+  return html`${charts && search !== null && searchChart(search, needs, experiment.verdict, id)}${search !== null && search.steps.length > 0 && searchSteps(search, needs)}${charts && objectives.length > 0 && html`<div class="grid2">${objectives.map((objective, place) => timelineChart(objective, windows, `${id}o${place}`))}</div>`}${charts && latencyRidges(latency)}${numbersTable(objectives, id)}`
 }

@@ -28,7 +28,7 @@ export function matrix(journal: Journal, anchors: Anchors, mostRows: number): Ht
   const rows = worstFirst(journal.experiments)
   const left = rows.length - mostRows
   return html`<div class="scroll" role="region" aria-label="All results" tabindex="0"><table class="matrix" style="--columns:${columns.length}"><caption class="sr">Every experiment against every objective: value under the fault, with its uncertainty, and before and after</caption>
-<thead><tr><th scope="col">experiment</th>${columns.map(({ objective, need }) => html`<th scope="col">${name(objective.name)}<span>${name(objective.means)}<br>${need}</span></th>`)}<th scope="col" class="rec">recovered<span>after the fault</span></th></tr></thead><tbody>
+<thead><tr><th scope="col">experiment</th>${columns.map(({ objective, need }) => html`<th scope="col">${name(objective.name)}<span>${name(objective.means)}<br>${need}</span></th>`)}${columns.length === 0 && html`<th scope="col">result</th>`}<th scope="col" class="rec">recovered<span>after the fault</span></th></tr></thead><tbody>
 ${rows.slice(0, mostRows).map((experiment) => row(experiment, columns, anchors.get(experiment) ?? ''))}</tbody></table></div>${left > 0 && html`<p class="note">${left} more experiments are in <code>journal.json</code>: this page shows the ${mostRows} that come first when the worst come first.</p>`}${legend()}`
 }
 
@@ -53,9 +53,11 @@ function row(experiment: JournalExperiment, columns: readonly Column[], anchor: 
     ', then ',
   )}</span>${doubt(experiment)}</div></div></th>`
   const results =
-    experiment.search === null || !experiment.ran
-      ? columns.map((column) => cell(experiment, column))
-      : spanning(experiment, columns.length)
+    experiment.ran && experiment.search !== null
+      ? spanning(experiment, columns.length)
+      : columns.length === 0
+        ? unjudged(experiment, 'result')
+        : columns.map((column) => cell(experiment, column))
   return html`<tr>${head}${results}${recoveryTd(experiment)}</tr>`
 }
 
@@ -73,10 +75,13 @@ function doubt({ verdict, reasons, ran }: JournalExperiment): Html | false {
 
 function cell(experiment: JournalExperiment, { objective: { name: wanted }, need }: Column): Html {
   const objective = experiment.objectives.find((one) => one.name === wanted)
-  if (objective === undefined)
-    return html`<td data-o="${nameText(wanted)}" class="off"><span class="offword">${experiment.ran ? 'not judged' : 'not run'}</span></td>`
+  if (objective === undefined) return unjudged(experiment, wanted)
   const own = needSigns(objective, RICH)
   return html`<td data-o="${nameText(wanted)}" class="${objective.verdict}"><div class="cell">${mark(objective.verdict)}<div><span class="num">${judgedHtml(objective)}</span>${rail(objective)}${around(objective)}${own !== need && html`<span class="sub">here ${needWords(objective, RICH)}</span>`}</div></div></td>`
+}
+
+function unjudged({ ran }: JournalExperiment, column: string): Html {
+  return html`<td data-o="${nameText(column)}" class="off"><span class="offword">${ran ? 'not judged' : 'not run'}</span></td>`
 }
 
 /** The same number without the fault; for an increase also the level that it led to. */
@@ -90,10 +95,10 @@ function around(objective: JudgedObjective): Html {
 /** A search has no single value under the fault: its finding takes the whole row. */
 function spanning(experiment: JournalExperiment, columns: number): Html {
   const { search, verdict, reasons } = experiment
-  if (columns === 0 || search === null) return html``
+  if (search === null) return html``
   const judged = [...new Set(search.steps.map(({ objective }) => nameText(objective)))].slice(0, 4).join(', ')
   const reason = verdict === 'inconclusive' || verdict === 'error' ? reasons[0] : undefined
-  return html`<td colspan="${columns}" class="${shapeOf(experiment)} wide" data-o="search"><div class="cell">${mark(shapeOf(experiment))}<div><span class="num"><b>${searchWords(search, RICH)}</b></span><span class="sub">${search.steps.length} ${plural(search.steps.length, 'value')} tried${judged !== '' && `, judged by ${judged}`}${reason !== undefined && html`. ${sentence(reason.detail)}`}</span></div></div></td>`
+  return html`<td colspan="${Math.max(1, columns)}" class="${shapeOf(experiment)} wide" data-o="search"><div class="cell">${mark(shapeOf(experiment))}<div><span class="num"><b>${searchWords(search, RICH)}</b></span><span class="sub">${search.steps.length} ${plural(search.steps.length, 'value')} tried${judged !== '' && `, judged by ${judged}`}${reason !== undefined && html`. ${sentence(reason.detail)}`}</span></div></div></td>`
 }
 
 function recoveryTd({ recovery }: JournalExperiment): Html {

@@ -21,15 +21,21 @@ const LEAST_SHARE = 0.000_3
 const TIGHT_PERCENT = 6
 const CLOSE_PERCENT = 15
 
-/** The tried values of a search: what failed against the size of the fault. The numbers are the order of the steps. */
+/**
+ * The tried values of a search: what failed against the size of the fault. The numbers are the order of the steps.
+ * Steps that another objective decided are in the table only: their numbers do not belong on one line.
+ */
 export function searchChart(
   search: SearchResult,
-  need: JudgedObjective | undefined,
+  needs: ReadonlyMap<string, JudgedObjective>,
   verdict: JudgedObjective['verdict'],
   id: string,
 ): Html | undefined {
+  const judged = deciding(search)
+  const need = needs.get(judged)
+  const shares = measuresShares(search, need)
   const measured = search.steps.flatMap((step, index) =>
-    step.estimate !== null && step.estimate.value !== null && step.estimate.n > 0 && isShare(need)
+    step.objective === judged && step.estimate !== null && step.estimate.value !== null && step.estimate.n > 0 && shares
       ? [{ ...step, order: index + 1 }]
       : [],
   )
@@ -49,7 +55,6 @@ export function searchChart(
     )
     .sort((one, other) => one.x - other.x)
   const limit = need?.need.kind === 'share' ? y(1 - need.need.target) : undefined
-  const judged = measured[0]?.objective ?? ''
   return html`<figure class="chart search" aria-labelledby="${id}s">
 <figcaption id="${id}s"><span class="ct">${mark(verdict)}<b>${name(judged)}</b> <span>what was bad, in per cent, against ${name(search.parameter)}; the numbers are the order of the steps</span></span></figcaption>
 <div class="plot tall"><div class="ys" aria-hidden="true">${up.ticks.map((tick) => html`<span style="top:${coordinate(y(tick))}%">${tick * 100}${tick === 1 && '\u00a0%'}</span>`)}</div>
@@ -60,9 +65,18 @@ ${must(search, across)}${drawn.map(({ verdict: held, order, ...at }) => html`<i 
 <div class="xs" aria-hidden="true">${apart(drawn).map(({ x, value, close }) => html`<span${close && html` class="close"`} style="left:${coordinate(x)}%">${formatSearchValue(value, search.unit, RICH)}</span>`)}</div></figure>`
 }
 
-/** Without its objective the steps' bounds are taken for shares when they are ratios: most searches are. */
-function isShare(need: JudgedObjective | undefined): boolean {
-  return need === undefined || (need.unit === 'share' && need.need.kind !== 'increase')
+/** The objective that decided most steps; of several the first. */
+function deciding({ steps }: SearchResult): string {
+  const names = steps.map(({ objective }) => objective)
+  const count = (wanted: string) => names.filter((one) => one === wanted).length
+  return [...new Set(names)].sort((one, other) => count(other) - count(one))[0] ?? ''
+}
+
+/** Whether the steps measured shares; where no other experiment says what the objective is, their numbers do. */
+export function measuresShares({ steps }: SearchResult, need: JudgedObjective | undefined): boolean {
+  if (need !== undefined) return need.unit === 'share' && need.need.kind !== 'increase'
+  const numbers = steps.flatMap(({ estimate }) => [estimate?.value ?? 0, estimate?.low ?? 0, estimate?.high ?? 0])
+  return numbers.every((number) => number >= 0 && number <= 1)
 }
 
 function valueAxis({ steps, atLeast }: SearchResult): Scale {

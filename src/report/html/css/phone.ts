@@ -49,6 +49,8 @@ section{margin-top:44px}
 .bar{grid-template-columns:minmax(0,1fr) auto;gap:2px 12px;padding:7px 0}
 .bar .bp{grid-row:2;grid-column:1/-1}
 .bar .bn{grid-row:1;grid-column:2}
+.bp .lim{top:-2px;height:18px}
+.evi td[data-l=on] code{white-space:normal}
 .bx .bp{height:14px}
 .bx>span{display:none}
 .heat{table-layout:auto;min-width:calc(100% + 1px)}

@@ -45,6 +45,8 @@ th{text-align:left;font-weight:600}
 .plain .mark{margin-right:.4em}
 .plain caption{text-align:left;font-size:14px;font-weight:600;padding:26px 0 2px}
 .numbers td,.numbers th,.steps td{padding-top:6px;padding-bottom:6px}
+.evi td[data-l=on] code{white-space:nowrap}
+.numbers tbody th{min-width:132px}
 .missed{display:block}
 .steps{margin:22px 0 26px;max-width:760px}
 .steps thead .r{white-space:normal}
