@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { messageOf } from '../kit/errors.ts'
 import type { LedgerEntry, Leftover } from '../model/ledger.ts'
 import type { Executor, Ledger } from '../model/ports.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ratio } from '../kit/scalars.ts'
 import { defineFault } from './define-fault.ts'
 import { workloadCrossing } from './parts/links.ts'

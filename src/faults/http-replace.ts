@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineFault } from './define-fault.ts'
 import { httpMatch, httpMatchShape, spokenMatch, statusSchema } from './parts/http-match.ts'
 import { linkEffect, spokenRequests, spokenStatus } from './parts/link-effect.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { SeaworthyError } from '../kit/errors.ts'
 import { bytesPerSecond } from '../kit/scalars.ts'
 import { defineFault } from './define-fault.ts'
@@ -23,6 +23,8 @@ const parameters = z.strictObject({
 
 /** A line of any speed has timers of a millisecond or two, and a busy machine keeps them late; less than this is not the limit. */
 const LEAST_HELD_MS = 5
+/** A line that was busy for less has not limited anything, however late the machine's timers were. */
+const LEAST_BUSY_MS = 50
 
 /** Makes the links of the target narrow. */
 export const networkBandwidth = defineFault<z.infer<typeof parameters>>({
@@ -32,7 +34,8 @@ export const networkBandwidth = defineFault<z.infer<typeof parameters>>({
   notes: {
     mechanism:
       'The links between services are proxies of the run; those of the target pass bytes on no faster than the rate.',
-    proof: 'Bytes had to wait, at the median for at least 5 ms. A rate above what flows is never effective.',
+    proof:
+      'Bytes had to wait, at the median for at least 5 ms, and there were enough of them to keep the line busy for 50 ms. A rate above what flows is never effective.',
     ends: LINK_RULE_ENDS,
     example: '{type: network-bandwidth, target: {workload: api}, rate: 256kbit, direction: from}',
   },
@@ -58,10 +61,13 @@ export const networkBandwidth = defineFault<z.infer<typeof parameters>>({
       crossing: first.links,
     }
   },
-  /** Effective where bytes had to wait for the limit, at the median for 5 ms or more: a limit above what flows holds nothing. */
+  /**
+   * Effective where bytes had to wait, at the median for 5 ms or more, and there were enough of them to keep a line of this rate
+   * busy for 50 ms: a limit above what flows holds nothing.
+   */
   effect: ({ rate }, before, under, facts) =>
     linkEffect(before, under, facts, (later, earlier) => ({
-      effective: later.bytesHit > 0 && (later.medianHeldMs ?? 0) >= LEAST_HELD_MS,
+      effective: (later.bytesHit / rate) * 1_000 >= LEAST_BUSY_MS && (later.medianHeldMs ?? 0) >= LEAST_HELD_MS,
       seen: `${spokenBytes(later.bytesHit)} went through at ${spokenBytes(rate)}/s, held for ${ms(later.medianHeldMs)} ms at the median; ${spokenRoundTrip(later.answers, earlier?.answers)}`,
     })),
   describe: ({ rate, to, direction }) => `${spokenBytes(rate)}/s${spokenOther(to)}${spokenDirection(direction)}`,

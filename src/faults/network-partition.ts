@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { TargetFacts } from '../model/fault.ts'
 import { defineFault } from './define-fault.ts'
 import { linkEffect } from './parts/link-effect.ts'

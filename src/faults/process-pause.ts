@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Effect, TargetFacts } from '../model/fault.ts'
 import type { Reading } from '../model/recipe.ts'
 import { defineFault } from './define-fault.ts'

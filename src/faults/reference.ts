@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { DocumentedFault, FaultNotes } from './define-fault.ts'
 import { FAULT_TYPES } from './registry.ts'
 

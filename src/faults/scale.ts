@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { SeaworthyError } from '../kit/errors.ts'
 import { deriveSeed, seededRandom } from '../kit/random.ts'
 import type { Effect, TargetFacts } from '../model/fault.ts'

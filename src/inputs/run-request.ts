@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { SeaworthyError } from '../kit/errors.ts'
 import type { RunRequest } from '../model/request.ts'
 import { INPUT_FIELDS } from './fields.ts'

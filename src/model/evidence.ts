@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Whether a fault did what it was meant to do, and how we know: the engine's word and an effect seen in the data plane. */
 export const evidenceSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The pull request or push that is gated, read from what the runner tells. */
 export interface Change {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { FAULT_TYPES } from '../faults/registry.ts'
 import type { FaultType } from '../model/fault.ts'
 import { documentSchema } from './schema/document.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Lines of `k6 run --out json=-` (grafana.com/docs/k6/latest/results-output/real-time/json; seen with k6 1.8.1).

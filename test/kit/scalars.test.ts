@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { bytes, bytesPerSecond, durationMs, rate, ratio } from '../../src/kit/scalars.ts'
 
 const GOOD: readonly [z.ZodType<number>, string, number][] = [

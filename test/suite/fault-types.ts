@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationMs, ratio } from '../../src/kit/scalars.ts'
 import type { FaultType } from '../../src/model/fault.ts'
 

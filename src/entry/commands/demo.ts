@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseRunRequest } from '../../inputs/run-request.ts'
 import type { Journal } from '../../model/journal.ts'
 import { renderSummaryText } from '../../report/terminal/summary.ts'

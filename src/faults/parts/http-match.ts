@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ratio } from '../../kit/scalars.ts'
 import type { HttpMatch } from '../../model/recipe.ts'
 import { spokenShare } from './words.ts'

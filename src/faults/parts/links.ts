@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { SeaworthyError } from '../../kit/errors.ts'
 import type { TargetFacts } from '../../model/fault.ts'
 import { type LinkFacts, TRAFFIC_CONSUMER } from '../../model/inventory.ts'

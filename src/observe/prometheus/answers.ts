@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Answers of the Prometheus HTTP API v1 (prometheus.io/docs/prometheus/latest/querying/api), as far as they are read here. */
 const sampleSchema = z.tuple([z.number(), z.string()])

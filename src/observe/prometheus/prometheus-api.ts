@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Clock } from '../../kit/clock.ts'
 import { askHttp, type HttpOutcome } from '../../kit/http.ts'
 import { envelopeSchema } from './answers.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { TARGET_MODES } from '../../model/suite.ts'
 import { exactlyOne, labelsSchema, workloadSchema } from './parts.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ratio } from '../../kit/scalars.ts'
 import { listOf, nameSchema, optionalWith, someText, text } from './parts.ts'
 import { blastRadiusSchema } from './windows.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationMs, ratio } from '../../kit/scalars.ts'
 import { exactlyOne, nameSchema, someText } from './parts.ts'
 

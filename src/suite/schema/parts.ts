@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { titleOf } from '../../kit/scalars.ts'
 import { shown } from '../../kit/shown.ts'
 

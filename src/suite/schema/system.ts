@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationMs } from '../../kit/scalars.ts'
 import {
   environmentSchema,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationMs, rate } from '../../kit/scalars.ts'
 import { environmentSchema, exactlyOne, optionalWith, someText, text, urlSchema } from './parts.ts'
 
