@@ -21,9 +21,10 @@ export interface BuiltinEngineParts {
   readonly inventory: Inventory
   /** Told, as warnings, what nobody asked for: a fault that ended by its deadline, something left over. */
   readonly emit?: Emit | undefined
+  /** How long the first look after an injection may go on until the effect is seen; a grace period comes on top. Default 5000. */
+  readonly firstLookMs?: number | undefined
 }
 
-/** How long the first look after an injection may go on until the effect is seen; a grace period comes on top. */
 const FIRST_LOOK_MS = 5_000
 /** Later looks find an effect that is there, or it is not. */
 const LATER_LOOK_MS = 1_000
@@ -106,8 +107,9 @@ class BuiltinEngine implements Engine {
 
   readonly evidence = async (injection: Injection): Promise<Evidence> => {
     const following = this.#find(injection)
+    const { firstLookMs = FIRST_LOOK_MS } = this.#parts
     const graces = following.fault.recipe?.apply.map((action) => (action.do === 'signal' ? action.graceMs : 0)) ?? []
-    await this.#look(following, following.looks === 0 ? FIRST_LOOK_MS + Math.max(0, ...graces) : LATER_LOOK_MS)
+    await this.#look(following, following.looks === 0 ? firstLookMs + Math.max(0, ...graces) : LATER_LOOK_MS)
     return this.#judge(following)
   }
 

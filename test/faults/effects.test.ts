@@ -529,6 +529,13 @@ describe('network-bandwidth', () => {
     },
   ]
   test.each(cases)('$when', (one) => expectCase('network-bandwidth', { rate: '100kbit' }, one))
+
+  test('a late machine is not a narrow line', () => {
+    const slow = link({ connectionsHit: 40, bytesHit: 20_000, medianHeldMs: 30 })
+    const effective = (rate: string) =>
+      effectOf('network-bandwidth', { given: { rate }, before: quiet, under: slow }).effective
+    expect([effective('1gbit'), effective('1mbit')]).toEqual([false, true])
+  })
 })
 
 test('a partition of one of two replicas loses at least half of that one part of the answers', () => {
