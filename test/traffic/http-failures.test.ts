@@ -18,7 +18,7 @@ async function tcp(...args: Parameters<typeof serveTcp>) {
 
 describe('how requests fail', () => {
   const kindsOf = async (url: string, changes: Parameters<typeof httpSpec>[0] = {}) => {
-    const { records } = await recordsOf(url, httpSpec({ ratePerSecond: 50, timeoutMs: 400, ...changes }), 200)
+    const { records } = await recordsOf(url, httpSpec({ ratePerSecond: 50, ...changes }), 200)
     expect(records.length).toBe(10)
     return Object.keys(failures(records))
   }
@@ -68,7 +68,7 @@ describe('how requests fail', () => {
     const { url } = await server((_, answer) => {
       answer.write('begun')
     })
-    expect(await kindsOf(url)).toEqual(['timeout'])
+    expect(await kindsOf(url, { timeoutMs: 400 })).toEqual(['timeout'])
   })
   it('names an answer that is cut short', async () => {
     const { url } = await server((_, answer) => {
