@@ -146,6 +146,8 @@ function unseenRecovery({ planned }: ExperimentFacts): ReturnType<typeof judgeRe
   return { recovery, reasons: [reason('NO_DATA', 'the recovery was not watched')] }
 }
 
+/** Measured facts are worth saying where something failed, or failed too little to be sure. */
 function explanationOf(facts: ExperimentFacts, judged: JudgedExperiment): Pick<JudgedExperiment, 'why' | 'hint'> {
-  return (judged.verdict === 'fail' ? explain(facts, judged) : null) ?? { why: null, hint: null }
+  const doubtful = judged.basis.attributable && judged.reasons.some(({ code }) => code === 'UNDECIDED')
+  return (judged.verdict === 'fail' || doubtful ? explain(facts, judged) : null) ?? { why: null, hint: null }
 }

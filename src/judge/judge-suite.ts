@@ -98,8 +98,7 @@ function refold(
   const chance = searchHolm !== null && searchHolm > JUDGING_ALPHA
   const corrected = chance ? { ...basis, reasons: basis.reasons.map((one) => doubted(one, tests)) } : basis
   const folded = foldExperiment({ ...experiment, objectives, basis: corrected })
-  const explained = folded.verdict === 'fail' ? {} : { why: null, hint: null }
-  return { ...experiment, objectives, ...folded, ...explained }
+  return { ...experiment, objectives, ...folded }
 }
 
 /** What looked like a failure by itself is too likely to be chance among so many tests. */

@@ -183,9 +183,23 @@ describe('design effect', () => {
     expect(designEffect(slices)).toBeCloseTo((50 * 100) / 99, 9)
   })
 
+  test('takes nine of ten even series for what they are', () => {
+    const random = seededRandom(17)
+    const noticed = Array.from({ length: 1_000 }, () =>
+      designEffect(
+        Array.from({ length: 30 }, () => ({
+          n: 40,
+          bad: Array.from({ length: 40 }, random).filter((x) => x < 0.1).length,
+        })),
+      ),
+    ).filter((effect) => effect > 1).length
+    expect(noticed).toBeGreaterThan(50)
+    expect(noticed).toBeLessThan(150)
+  })
+
   test('does not see empty slices', () => {
     const slices = [
-      { n: 10, bad: 4 },
+      { n: 10, bad: 9 },
       { n: 10, bad: 0 },
       { n: 10, bad: 1 },
     ]
