@@ -44,14 +44,20 @@ async function killOnce(
   seen: Map<string, string>,
 ): Promise<readonly string[]> {
   const [table, marked] = await Promise.all([processTable(), markedProcesses(marks)])
-  const members = membersOf(table, known, marked).filter(({ pid }) => pid !== process.pid)
+  // One that is being taken apart has lost its environment already, and still holds its ports and files.
+  const ending = table.filter((entry) => seen.has(keyOf(entry))).map(({ pid }) => pid)
+  const members = membersOf(table, known, new Set([...marked, ...ending])).filter(({ pid }) => pid !== process.pid)
   const words = await commandLines(members.map(({ pid }) => pid))
-  return members.map(({ pid, startTime }) => {
-    const key = `${pid}:${startTime}`
-    if (!seen.has(key)) seen.set(key, `pid ${pid} (${printable(words.get(pid) ?? 'already ending')})`)
-    killQuietly(pid)
+  return members.map((entry) => {
+    const key = keyOf(entry)
+    if (!seen.has(key)) seen.set(key, `pid ${entry.pid} (${printable(words.get(entry.pid) ?? 'already ending')})`)
+    killQuietly(entry.pid)
     return key
   })
+}
+
+function keyOf({ pid, startTime }: Identity): string {
+  return `${pid}:${startTime}`
 }
 
 function killQuietly(pid: number): void {

@@ -7,6 +7,7 @@ import type { ProcessSystem } from '../../model/suite.ts'
 import { checkProcessPlatform } from './check.ts'
 import { createConnectionHolders } from './connection-holders.ts'
 import { createExecutor, type Machinery } from './executor.ts'
+import { waitForFirstScrapes } from './first-scrapes.ts'
 import { linksTo, processInventory } from './inventory.ts'
 import { createLinkTable } from './link/link-table.ts'
 import { type InstalledPrometheus, installPrometheus } from './prometheus.ts'
@@ -104,9 +105,14 @@ async function bringUp(
     }
   }
   signal.throwIfAborted()
-  await Promise.all([group.start(), prometheus?.replica.start()])
+  await group.start()
+  // After them: what it reads at its start it scrapes at once, and later changes only every 5 s.
+  await prometheus?.replica.start()
   const replicas = [...group.replicas, ...(prometheus ? [prometheus.replica] : [])]
   await waitReady({ replicas, withinMs: system.readyMs, emit: context.emit, ensureAlive: warden.ensureAlive }, signal)
+  if (!prometheus) return
+  const targets = group.replicas.filter(({ spec }) => spec.metrics !== undefined).length
+  await waitForFirstScrapes({ url: prometheus.url(), targets, withinMs: system.readyMs, emit: context.emit }, signal)
 }
 
 async function takeDown({ warden, links, group, prometheus, connections }: UpState): Promise<readonly Leftover[]> {

@@ -9,6 +9,7 @@ const {
   SEAWORTHY_REPLICA: REPLICA,
   UNREADY_WHILE,
   IGNORE_TERM,
+  GOODBYE_MS,
   DAEMON,
   LINE,
   CHILD,
@@ -16,6 +17,7 @@ const {
 } = process.env
 
 if (IGNORE_TERM) process.on('SIGTERM', () => console.log('not yet'))
+if (GOODBYE_MS) process.on('SIGTERM', () => setTimeout(() => process.exit(console.log('goodbye')), Number(GOODBYE_MS)))
 if (DAEMON) spawn('setsid', ['sh', '-c', 'sleep 1001 & exec sleep 1000'], { stdio: 'ignore', detached: true }).unref()
 if (CHILD) spawn(process.execPath, ['-e', `setInterval(() => {}, 1000) // ${CHILD}`], { stdio: 'ignore' })
 
