@@ -20,7 +20,7 @@ import { SAMPLE_JOURNALS } from './sample-journals.ts'
 import { doubtfulPlan, samplePlan } from './sample-plan.ts'
 
 /** Small enough that each sample has to give up parts. */
-const SHORT_LIMIT = 4_500
+const SHORT_LIMIT = 3_000
 const PATHS = { report: 'out/report.html', journal: 'out/journal.json' }
 
 function asText(journal: Journal): string {

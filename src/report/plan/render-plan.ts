@@ -1,5 +1,5 @@
 import type { Plan, PlannedExperiment, PlannedFault, PlannedStep } from '../../model/plan.ts'
-import { padColumns, padColumnsLeft, wrapColumns } from '../escape/columns.ts'
+import { padColumns, padColumnsLeft } from '../escape/columns.ts'
 import { escapeTerminal } from '../escape/terminal.ts'
 import { finish, labelled, terminalName, usableColumns, widest, wrapParts } from '../terminal/layout.ts'
 import { formatAbout } from '../words/durations.ts'
@@ -104,7 +104,7 @@ function warningLines({ warnings }: Plan, columns: number): string[] {
 
 function timeLines({ estimateMs }: Plan, columns: number): string[] {
   const parts = estimateMs.map(({ phase, ms }) => `${formatAbout(ms, TERMINAL)} ${terminalName(phase, 40)}`)
-  return parts.length === 0 ? [] : wrapColumns(parts.join(', '), columns - 2).map((line) => `  ${line}`)
+  return wrapParts(parts, columns - 4, ', ').map((line) => `  ${line}`)
 }
 
 function closingLines({ digest }: Plan): string[] {

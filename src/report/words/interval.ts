@@ -67,18 +67,21 @@ function printOneSided(interval: Interval): PrintedInterval {
   const side = (wanted === 'low' ? low : high) === null ? (wanted === 'low' ? 'high' : 'low') : wanted
   const bound = side === 'low' ? low : high
   const plain = printPlain(interval, interval.startDigits, 0)
-  if (bound === null || (bound === value && !interval.never.includes(value))) return plain
-  return { ...plain, bound: `${side === 'low' ? 'at least' : 'at most'} ${printBound(interval, bound, side)}` }
+  if (bound === null) return plain
+  const digits = boundDigits(interval, bound, side)
+  const shown = fixed(roundOut(bound, digits, side), digits)
+  if (bound === value && !interval.never.includes(value)) return { value: shown, margin: null, bound: null }
+  return { ...printPlain(interval, digits, 0), bound: `${side === 'low' ? 'at least' : 'at most'} ${shown}` }
 }
 
-/** Rounded away from the value, so that what is printed is true, with digits until it agrees with the verdict. */
-function printBound(interval: Interval, bound: number, side: 'low' | 'high'): string {
+/** How many digits a bound needs to agree with the verdict, when it is rounded away from the value. */
+function boundDigits(interval: Interval, bound: number, side: 'low' | 'high'): number {
   const binding = holds(interval, bound, bound)
   for (let digits = interval.startDigits; digits < MAX_BOUND_DIGITS; digits++) {
     const rounded = roundOut(bound, digits, side)
-    if (!binding || holds(interval, rounded, rounded)) return fixed(rounded, digits)
+    if (!binding || holds(interval, rounded, rounded)) return digits
   }
-  return fixed(bound, MAX_BOUND_DIGITS)
+  return MAX_BOUND_DIGITS
 }
 
 /** Rounds down a lower bound and up an upper one; a hair of binary noise is not a digit. */

@@ -55,7 +55,7 @@ describe('an estimate', () => {
 
   it('says the bound that decided where the wider side would hide it', () => {
     expect(said(estimate(0.996, 0.9951, 0.99999), 'share', SHARE, 'pass')).toBe('99.6 % (at least 99.5)')
-    expect(said(estimate(0.99, 0.9, 0.9949), 'share', SHARE, 'fail')).toBe('99 % (at most 99.49)')
+    expect(said(estimate(0.99, 0.9, 0.9949), 'share', SHARE, 'fail')).toBe('99.00 % (at most 99.49)')
   })
 
   it('never contradicts its verdict, and never shows a failure as 100 nor a success as 0', () => {
@@ -79,6 +79,8 @@ describe('an estimate', () => {
         const least = bound !== undefined && side === 'at least' ? Number(bound) : shown - Number(margin ?? 0)
         const most = bound !== undefined && side === 'at most' ? Number(bound) : shown + Number(margin ?? 0)
         const clear = Math.abs((verdict === 'fail' ? high : low) - target) > 1e-6
+        if (verdict === 'pass') expect(shown).toBeGreaterThanOrEqual(target * 100 - 1e-6)
+        if (verdict === 'fail' && clear) expect(shown).toBeLessThan(target * 100)
         if (verdict === 'pass') expect(least).toBeGreaterThanOrEqual(target * 100 - 1e-6)
         if (verdict === 'fail' && clear) expect(most).toBeLessThan(target * 100)
       }),
