@@ -52,7 +52,7 @@ export interface ProbeAnswer {
   readonly ms: number
 }
 
-export interface InstalledRule {
+interface InstalledRule {
   readonly id: string
   readonly match: LinkMatch
   readonly rule: LinkRule

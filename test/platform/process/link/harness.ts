@@ -7,7 +7,7 @@ import type { LinkRule } from '../../../../src/model/recipe.ts'
 import { createLinkTable } from '../../../../src/platform/process/link/link-table.ts'
 import type { Backend, Link, LinkTable } from '../../../../src/platform/process/link/link-types.ts'
 
-export const LOOPBACK = '127.0.0.1'
+const LOOPBACK = '127.0.0.1'
 
 export function facts(from = 'web', to = 'api', replica = `${from}-1`): LinkFacts {
   return { id: `${replica}>${to}:http`, from: { workload: from, replica }, to: { workload: to, port: 'http' } }
@@ -131,7 +131,7 @@ export function bandwidth(bytesPerSecond: number, direction: 'to-server' | 'to-c
   return { rule: 'bandwidth', direction, bytesPerSecond }
 }
 
-export const EVERY = { path: undefined, method: undefined, share: 1 } as const
+const EVERY = { path: undefined, method: undefined, share: 1 } as const
 
 export function abort(
   status: number | undefined,
