@@ -62,26 +62,31 @@ export function httpSpec(changes: Partial<HttpSpec> = {}): HttpSpec {
 }
 
 /** Traffic to one server, whatever service the suite names. */
-export function trafficTo(url: string, spec: HttpSpec, changes: { readonly seed?: number } = {}) {
+export function trafficTo(url: string, spec: HttpSpec) {
   const events: RunEventBody[] = []
   const resolve = (asked: string) => asked.replace('http://web', url)
-  const traffic = createTraffic(spec, {
+  let startedMs: number | undefined
+  const now = () => {
+    const ms = Date.now()
+    startedMs ??= ms
+    return ms
+  }
+  const setting = {
     resolve,
     seed: 1,
-    clock: systemClock,
-    emit: (event) => events.push(event),
-    workFolder: '/nowhere',
-    environment: {},
-    ...changes,
-  })
-  return { traffic, events }
+    clock: { ...systemClock, now },
+    emit: (event: RunEventBody) => events.push(event),
+  }
+  const traffic = createTraffic(spec, { ...setting, workFolder: '/nowhere', environment: {} })
+  // The generator asks for the time first when it starts: that is when its first request is due.
+  return { traffic, events, startedMs: () => startedMs ?? Number.NaN }
 }
 
 /** Starts traffic, lets `ms` of requests become due, and returns their records. */
 export async function recordsOf(url: string, spec: HttpSpec, ms: number) {
-  const { traffic } = trafficTo(url, spec)
-  const startMs = Date.now()
+  const { traffic, startedMs } = trafficTo(url, spec)
   await traffic.start(new AbortController().signal)
+  const startMs = startedMs()
   await traffic.settle(startMs + ms)
   const records = traffic.records(startMs, startMs + ms)
   await traffic.stop()
