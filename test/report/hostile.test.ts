@@ -24,14 +24,14 @@ import { doubtfulPlan } from './sample-plan.ts'
 const BASE: Journal = {
   ...errorJournal(),
   experiments: [
-    ...failJournal().experiments.slice(1, 4),
+    ...failJournal().experiments.filter(({ index }) => index === 2 || index === 4),
     ...inconclusiveJournal().experiments.slice(0, 1),
     ...errorJournal().experiments.slice(1, 3),
   ].map((experiment) => ({
     ...experiment,
     objectives: experiment.objectives.map((one) => ({
       ...one,
-      slices: one.slices.filter((_, place) => place % 10 === 0),
+      slices: one.slices.filter((_, place) => place % 20 === 0),
     })),
   })),
 }
