@@ -33,7 +33,7 @@ export interface ExperimentFacts {
   readonly context: ExplanationFacts
 }
 
-export interface CheckFact {
+interface CheckFact {
   readonly what: string
   readonly ok: boolean
   readonly detail: string

@@ -12,7 +12,7 @@ import { isWithin, valuesOf } from './value.ts'
 import { isQuantile, milliseconds } from './words.ts'
 
 /** So many good slices in a row are a recovery, and not luck. */
-export const GOOD_SLICES = 3
+const GOOD_SLICES = 3
 
 /** Recovered after more than `lowMs` and at most `highMs` from the end of the fault; null: not while anybody looked. */
 export interface RecoveryInterval {

@@ -79,11 +79,11 @@ export function isWithin(value: number, need: Bound): boolean {
   return need.kind === 'below' ? value < need.value : value > need.value
 }
 
-export function worst(values: readonly number[], need: Bound): number {
+function worst(values: readonly number[], need: Bound): number {
   return need.kind === 'below' ? Math.max(...values) : Math.min(...values)
 }
 
-export function longestRun(flags: readonly boolean[]): number {
+function longestRun(flags: readonly boolean[]): number {
   let longest = 0
   let current = 0
   for (const flag of flags) {

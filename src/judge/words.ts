@@ -1,4 +1,3 @@
-import type { PlannedObjective } from '../model/plan.ts'
 import type { Indicator } from '../model/suite.ts'
 
 /** What a number means, in words: `requests answered`, `answered within 300 ms`, `p99`. */
@@ -36,23 +35,6 @@ function badWord(indicator: Indicator): string {
       return `took longer than ${milliseconds(indicator.ms)}`
     default:
       return 'were bad'
-  }
-}
-
-/** What is needed, for the end of a sentence: `needs 99.5 %`, `at most 200 ms more than before`. */
-export function needWords({ need, indicator }: PlannedObjective): string {
-  const inUnit = (amount: number) => (isQuantile(indicator) ? milliseconds(amount) : decimal(amount))
-  switch (need.kind) {
-    case 'share':
-      return `needs ${percent(need.target)}`
-    case 'below':
-      return `needs below ${inUnit(need.value)}`
-    case 'above':
-      return `needs above ${inUnit(need.value)}`
-    case 'increase':
-      if (!isQuantile(indicator) && indicator.kind !== 'value')
-        return `allowed are ${points(need.atMost)} more than before`
-      return `allowed are ${inUnit(need.atMost)} more than before`
   }
 }
 

@@ -6,7 +6,7 @@ import type { PlannedExperiment, PlannedFault, PlannedObjective } from '../../sr
 import type { Indicator, Need } from '../../src/model/suite.ts'
 
 export const START = { baseline: 1_000_000, fault: 1_060_000, recovery: 1_120_000 } as const
-export const SLICE_MS = 1_000
+const SLICE_MS = 1_000
 
 export const SUCCESS: Indicator = { source: 'traffic', kind: 'success' }
 export const FAST: Indicator = { source: 'traffic', kind: 'latency-under', ms: 300 }
