@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { messageOf } from '../kit/errors.ts'
 import { openLineFile, readLineFile } from '../kit/line-file.ts'
 import type { LedgerEntry, Leftover, ProcessIdentity } from '../model/ledger.ts'
@@ -68,7 +68,7 @@ async function removeAll(
   const { ended, left } = await tools.endProcesses(run, known)
   // Only what lies in the run's own folder: a ledger that was tampered with must not become a way to delete other things.
   const folders = entries.flatMap((entry) =>
-    entry.entry === 'folder' && entry.path.startsWith(path + sep) && existsSync(entry.path) ? [entry.path] : [],
+    entry.entry === 'folder' && resolve(entry.path).startsWith(path + sep) && existsSync(entry.path) ? [entry.path] : [],
   )
   for (const made of folders) rmSync(made, { recursive: true, force: true })
   const leftovers = left.map((what) => ({

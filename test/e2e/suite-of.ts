@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+import { stringify } from 'yaml'
+
+const hello = fileURLToPath(new URL('./suites/hello.mjs', import.meta.url))
+
+/** A small suite with short windows: two replicas of one service, 100 requests a second. Given keys replace its own. */
+export function suiteOf(experiments: readonly object[], changes: Readonly<Record<string, unknown>> = {}): string {
+  return stringify({
+    apiVersion: 'seaworthy.dev/v1',
+    kind: 'Suite',
+    metadata: { name: 'hello' },
+    system: { services: { web: service() } },
+    traffic: { http: { url: 'http://web/', rate: '100/s', timeout: '1s', expect: { status: 200 } } },
+    objectives: [{ name: 'availability', indicator: { traffic: 'success' }, target: '80%' }],
+    windows: { warmup: '500ms', baseline: '1s', fault: '2s', recovery: '1s' },
+    limits: { 'blast-radius': { targets: 3, percent: '100%' } },
+    experiments,
+    ...changes,
+  })
+}
+
+export function service(changes: Readonly<Record<string, unknown>> = {}): object {
+  return { command: `exec node ${hello}`, replicas: 2, ready: { http: { path: '/healthz' } }, ...changes }
+}
