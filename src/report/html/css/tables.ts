@@ -1,6 +1,6 @@
 /** Tables: all results, steps, numbers, evidence, the impact map, facts. */
 export const TABLE_CSS = `
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;position:relative}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;font-weight:600}
 .pm{color:var(--soft);white-space:nowrap;font-weight:400}
