@@ -2,7 +2,7 @@
 const SCRIPT = /[;&|(){}`!\n]/
 /** An assignment, or a word that means something only to the shell. */
 const FOR_THE_SHELL =
-  /^\s*([A-Za-z_]\w*=|(exec|eval|command|trap|wait|cd|export|set|unset|source|umask|ulimit|\.|:|#)(\s|$)|$)/
+  /^\s*([A-Za-z_]\w*=|(exec|exit|return|eval|command|trap|wait|read|alias|cd|export|set|unset|source|umask|ulimit|\.|:|#)(\s|$)|$)/
 
 /**
  * The words that run a suite's command. A plain command takes the place of its shell, so that the process that is signalled,

@@ -70,25 +70,11 @@ const signal = (name: 'SIGSTOP' | 'SIGTERM'): Action => ({
 describe('when the command line is killed with SIGKILL, everything that it started is gone', () => {
   test.each<[string, readonly Action[]]>([
     ['a Prometheus and nothing else', []],
-    ['a stopped replica', [signal('SIGSTOP')]],
-    ['a replica in its time of grace', [signal('SIGTERM')]],
     [
-      'a held replica, another scaled',
-      [
-        { do: 'hold', replica: 'web-1' },
-        { do: 'scale', workload: 'api', replicas: 3 },
-      ],
-    ],
-    [
-      'stressors',
+      'stressors, a stopped replica, a link rule and idle connections',
       [
         { do: 'start-stress', id: 'c', stress: { kind: 'cpu', workers: 2, loadRatio: 1 } },
         { do: 'start-stress', id: 'm', stress: { kind: 'memory', workers: 1, bytes: 64 * 1024 * 1024 } },
-      ],
-    ],
-    [
-      'a link rule and idle connections',
-      [
         {
           do: 'add-link-rule',
           id: 'r',
@@ -96,7 +82,12 @@ describe('when the command line is killed with SIGKILL, everything that it start
           rule: { rule: 'partition', direction: 'both', manner: 'hang' },
         },
         { do: 'open-connections', id: 'o', workload: 'api', replicas: ['api-1'], count: 50 },
+        signal('SIGSTOP'),
       ],
+    ],
+    [
+      'a held replica, another scaled, one in its time of grace',
+      [{ do: 'hold', replica: 'web-1' }, { do: 'scale', workload: 'api', replicas: 3 }, signal('SIGTERM')],
     ],
   ])('with %s on', async (_, actions) => {
     const { child, facts } = await bringUp(actions, 3, actions.length === 0)
