@@ -98,7 +98,7 @@ function untouched({ plan }: Journal): Html | false {
   )
 }
 
-export function plainTable(label: string, caption: string, heads: readonly string[], rows: readonly Part[]): Html {
+function plainTable(label: string, caption: string, heads: readonly string[], rows: readonly Part[]): Html {
   return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="plain evi"><caption class="sr">${caption}</caption><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`
 }
 

@@ -29,7 +29,7 @@ export function say(journal: Journal): Html {
 }
 
 /** `availability **97.1 % ± 0.6**, needs 99.5 %`, or the journal's own sentence. */
-export function statementHtml({ subject, measured, rest, detail }: Statement): Html {
+function statementHtml({ subject, measured, rest, detail }: Statement): Html {
   if (detail !== '') return sentence(detail)
   const head = html`${subject !== '' && name(subject)}${subject !== '' && measured !== '' && ' '}${measured !== '' && html`<b>${measured.replace('± ', '±\u00a0')}</b>`}`
   return html`${head}${head.text !== '' && rest !== '' && (measured === '' ? ' ' : ', ')}${rest}`

@@ -13,7 +13,7 @@ export interface TimePoint {
 }
 
 /** The part of a time axis that one window takes; windows stand side by side, so that a pause between them takes no room. */
-export interface WindowPart {
+interface WindowPart {
   readonly window: WindowName
   readonly left: number
   readonly width: number
