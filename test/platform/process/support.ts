@@ -14,7 +14,7 @@ import { createProcessPlatform } from '../../../src/platform/process/process-pla
 import { markedProcesses, processTable } from '../../../src/platform/process/process-table.ts'
 import { serviceEnvironment } from '../../../src/platform/process/service-environment.ts'
 
-export const SERVICES = fileURLToPath(new URL('services/', import.meta.url))
+const SERVICES = fileURLToPath(new URL('services/', import.meta.url))
 export const NODE = JSON.stringify(process.execPath)
 export const HELPER = [process.execPath, fileURLToPath(new URL('helper-entry.ts', import.meta.url))]
 

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { systemClock } from '../../../kit/clock.ts'
 import { messageOf } from '../../../kit/errors.ts'
 import { start } from '../../../kit/exec.ts'
@@ -9,6 +8,8 @@ import { processTable } from '../process-table.ts'
 import { membersOf, sendGroupSignal } from '../process-tree.ts'
 import { createWatch, type LogFile, openLogFile } from './log-file.ts'
 import type { StartRequest, WardenReport } from './protocol.ts'
+
+type ChildProcess = ReturnType<typeof start>
 
 export interface Children {
   readonly start: (request: StartRequest) => void

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../../kit/clock.ts'
@@ -90,7 +89,7 @@ function note(roll: Roll, report: Exclude<WardenReport, { readonly saw: 'ended' 
   }
 }
 
-function spawnWarden({ helperCommand, environment, run, workFolder, ledger }: RunContext): ChildProcess {
+function spawnWarden({ helperCommand, environment, run, workFolder, ledger }: RunContext): ReturnType<typeof start> {
   const [program = '', ...words] = helperCommand
   mkdirSync(workFolder, { recursive: true })
   const errors = openSync(errorsOf(workFolder), 'a', 0o600)
