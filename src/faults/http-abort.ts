@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { defineFault } from './define-fault.ts'
 import { httpMatch, httpMatchShape, spokenMatch, statusSchema } from './parts/http-match.ts'
-import { linkEffect, spokenRequests, spokenStatus } from './parts/link-effect.ts'
+import { linkEffect, probesGot, spokenRequests, spokenStatus } from './parts/link-effect.ts'
 import { LINK_RULE_ENDS, requestLinks, spokenOther, toSchema } from './parts/links.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import { counted } from './parts/words.ts'
@@ -32,7 +32,7 @@ export const httpAbort = defineFault<z.infer<typeof parameters>>({
   notes: {
     mechanism:
       'The links between services are proxies of the run; they answer the requests that match, or reset their connection, and the service never sees them.',
-    proof: 'At least one request was hit. What the probes got is said beside it.',
+    proof: 'At least one request was hit: one of the traffic, or a probe that got the error and did not before.',
     ends: LINK_RULE_ENDS,
     example: '{type: http-abort, target: {workload: api}, path: /checkout*, share: 10%, status: 503}',
   },
@@ -58,15 +58,19 @@ export const httpAbort = defineFault<z.infer<typeof parameters>>({
       crossing: links,
     }
   },
-  /** Effective where at least one request was hit. The probes' own answers are said beside it; they need not match the path. */
+  /** Effective where at least one request was hit, be it only a probe's: those need not match the path. */
   effect: ({ status }, before, under, facts) =>
-    linkEffect(before, under, facts, (later) => {
+    linkEffect(before, under, facts, (later, earlier) => {
       const { attempts, answered } = later.answers
+      const probesHit =
+        status === undefined
+          ? answered < (earlier?.answers.answered ?? 0)
+          : probesGot(status, later.answers, earlier?.answers)
       const probed =
         status === undefined
           ? `${attempts - answered} of ${counted(attempts, 'probe')} not answered`
           : spokenStatus(later.answers, status)
-      return { effective: later.requestsHit > 0, seen: `${spokenRequests(later)}; ${probed}` }
+      return { effective: later.requestsHit > 0 || probesHit, seen: `${spokenRequests(later)}; ${probed}` }
     }),
   describe: ({ status, to, ...given }) => `${status ?? 'reset'}${spokenMatch(given)}${spokenOther(to)}`,
 })

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { durationMs } from '../kit/scalars.ts'
 import { defineFault } from './define-fault.ts'
 import { httpMatch, httpMatchShape, spokenMatch } from './parts/http-match.ts'
-import { linkEffect, spokenRequests, spokenRoundTrip } from './parts/link-effect.ts'
+import { linkEffect, roundTripRise, spokenRequests, spokenRoundTrip } from './parts/link-effect.ts'
 import { LINK_RULE_ENDS, requestLinks, spokenOther, toSchema } from './parts/links.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import { ms, spokenMs } from './parts/words.ts'
@@ -55,10 +55,16 @@ export const httpDelay = defineFault<z.infer<typeof parameters>>({
       crossing: links,
     }
   },
-  /** Effective where at least one request was hit, and those waited at the median for at least half of what was asked for, which is more than 0. */
+  /** Effective where requests were held, or probes took longer, at the median by at least half of what was asked for, which is more than 0. */
   effect: ({ latency }, before, under, facts) =>
     linkEffect(before, under, facts, (later, earlier) => ({
-      effective: latency > 0 && later.requestsHit > 0 && (later.medianHeldMs ?? 0) >= LEAST_SHARE * latency,
+      effective:
+        latency > 0 &&
+        Math.max(
+          later.requestsHit > 0 ? (later.medianHeldMs ?? 0) : 0,
+          roundTripRise(later.answers, earlier?.answers) ?? 0,
+        ) >=
+          LEAST_SHARE * latency,
       seen: `${spokenRequests(later)}, held for ${ms(later.medianHeldMs)} ms at the median, ${spokenMs(latency)} asked for; ${spokenRoundTrip(later.answers, earlier?.answers)}`,
     })),
   describe: ({ latency, jitter, to, ...given }) =>

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { defineFault } from './define-fault.ts'
 import { httpMatch, httpMatchShape, spokenMatch, statusSchema } from './parts/http-match.ts'
-import { linkEffect, spokenRequests, spokenStatus } from './parts/link-effect.ts'
+import { linkEffect, probesGot, spokenRequests, spokenStatus } from './parts/link-effect.ts'
 import { LINK_RULE_ENDS, requestLinks, spokenOther, toSchema } from './parts/links.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import { counted } from './parts/words.ts'
@@ -64,15 +64,19 @@ export const httpReplace = defineFault<z.infer<typeof parameters>>({
       crossing: links,
     }
   },
-  /** Effective where at least one answer was changed. The probes' own answers are said beside it; they need not match the path. */
+  /** Effective where at least one answer was changed, be it only a probe's: those need not match the path. */
   effect: ({ status }, before, under, facts) =>
-    linkEffect(before, under, facts, (later) => {
+    linkEffect(before, under, facts, (later, earlier) => {
       const { attempts, answered } = later.answers
       const probed =
         status === undefined
           ? `${answered} of ${counted(attempts, 'probe')} answered`
           : spokenStatus(later.answers, status)
-      return { effective: later.requestsHit > 0, seen: `${spokenRequests(later)}; ${probed}` }
+      return {
+        effective:
+          later.requestsHit > 0 || (status !== undefined && probesGot(status, later.answers, earlier?.answers)),
+        seen: `${spokenRequests(later)}; ${probed}`,
+      }
     }),
   describe: ({ status, headers, body, to, ...given }) => {
     const parts = [

@@ -47,7 +47,7 @@ export async function runSuite(input: RunInput): Promise<Journal> {
   const startedAtMs = clock.now()
   const folder = createRunFolder(input.stateFolder, run, { ...owner(), suite: planned.suite.file, version: VERSION, at: startedAtMs })
   input.onRun(run)
-  const context: RunContext = { run, suite: planned.suite, emit: bus.emit, reportFolder: input.reportFolder, helperCommand: input.helperCommand, environment: input.environment, ...folder }
+  const context: RunContext = { run, suite: planned.suite, emit: bus.emit, reportFolder: input.reportFolder, helperCommand: input.helperCommand, environment: { ...input.environment, SEAWORTHY_RUN: run }, ...folder }
   bus.emit({ event: 'run.started', run, suite: planned.suite.name })
   bus.emit({ event: 'plan.made', plan: planned.plan })
   const session = openSession({ context, planned, clock, cancelled: input.cancelled, tokens: input.tokens, readiness })

@@ -132,7 +132,7 @@ describe('what the records are worth', () => {
     await traffic.stop()
     expect(problems).toContainEqual({
       code: 'LOAD_NOT_DELIVERED',
-      detail: expect.stringMatching(/99th percentile \d+ ms after they were due, at most 25 ms/),
+      detail: expect.stringMatching(/99th percentile \d+ ms after they were due, at most 100 ms/),
     })
   })
 
@@ -159,7 +159,7 @@ describe('what the records are worth', () => {
     await traffic.settle(startMs + 200)
     await traffic.stop()
     // The end of the window, and what a generator may be late, must have passed.
-    while (Date.now() < startMs + 400 + 300) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (Date.now() < startMs + 400 + 700) await new Promise((resolve) => setTimeout(resolve, 20))
     const detailsOf = (from: number, to: number) =>
       traffic.records(from, to).problems.map(({ code, detail }) => `${code}: ${detail}`)
     expect(detailsOf(startMs, startMs + 400)).toContainEqual(

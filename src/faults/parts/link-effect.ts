@@ -43,6 +43,12 @@ export function spokenStatus(under: LinkAnswers, status: number): string {
   return `${under.statuses[String(status)] ?? 0} of ${counted(under.attempts, 'probe')} got a ${status}`
 }
 
+/** The probes got this status more often than before: the effect is there, whether or not any traffic met it. */
+export function probesGot(status: number, under: LinkAnswers, before: LinkAnswers | undefined): boolean {
+  const key = String(status)
+  return (under.statuses[key] ?? 0) > (before?.statuses[key] ?? 0)
+}
+
 /** `87 of 870 matching requests were hit`. */
 export function spokenRequests(under: ReadingOf<'link-rule'>): string {
   return `${under.requestsHit} of ${counted(under.requestsMatched, 'matching request')} hit`
