@@ -4,7 +4,7 @@ import { Doer, type DoerParts } from './doer.ts'
 import { type ActionOutcome, type EndedBy, Fault, type FaultEnd, type FaultOrder } from './fault.ts'
 import { resourceOf } from './resource.ts'
 
-export interface Applied {
+interface Applied {
   readonly outcomes: readonly ActionOutcome[]
   readonly expiresAtMs: number
 }

@@ -68,7 +68,9 @@ async function removeAll(
   const { ended, left } = await tools.endProcesses(run, known)
   // Only what lies in the run's own folder: a ledger that was tampered with must not become a way to delete other things.
   const folders = entries.flatMap((entry) =>
-    entry.entry === 'folder' && resolve(entry.path).startsWith(path + sep) && existsSync(entry.path) ? [entry.path] : [],
+    entry.entry === 'folder' && resolve(entry.path).startsWith(path + sep) && existsSync(entry.path)
+      ? [entry.path]
+      : [],
   )
   for (const made of folders) rmSync(made, { recursive: true, force: true })
   const leftovers = left.map((what) => ({

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { DocumentedFault, FaultNotes } from './define-fault.ts'
 import { FAULT_TYPES } from './registry.ts'
 
-export interface ParameterFacts {
+interface ParameterFacts {
   readonly name: string
   /** In words: `a number of …`, one of a list. */
   readonly form: string

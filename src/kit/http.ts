@@ -11,7 +11,7 @@ export type HttpOutcome =
     }
   | { readonly kind: HttpTrouble; readonly detail: string }
 
-export type HttpTrouble =
+type HttpTrouble =
   | 'refused'
   | 'reset'
   | 'timeout'

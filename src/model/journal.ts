@@ -112,7 +112,6 @@ const searchResultSchema = z.strictObject({
   steps: z.array(searchStepSchema),
 })
 export type SearchResult = z.infer<typeof searchResultSchema>
-export type SearchStep = z.infer<typeof searchStepSchema>
 
 const impactSchema = z.strictObject({
   service: z.string(),

@@ -20,7 +20,7 @@ export async function measureTraffic(
 }
 
 /** Slices by due time. In every slice 0 <= bad <= n, and all slices together hold every record once. */
-export function countRecords(
+function countRecords(
   records: TrafficRecords,
   objective: PlannedObjective,
   indicator: TrafficIndicator,

@@ -67,7 +67,7 @@ function planOn(
 }
 
 /** What a fault file is told about the targets of a planned fault. */
-export function targetFacts(fault: Omit<PlannedFault, 'description' | 'recipe'>, inventory: Inventory): TargetFacts {
+function targetFacts(fault: Omit<PlannedFault, 'description' | 'recipe'>, inventory: Inventory): TargetFacts {
   return {
     id: fault.id,
     workload: fault.workload,
@@ -98,7 +98,7 @@ export function withParameter(
   }
 }
 
-export function faultType(name: string, faultTypes: readonly FaultType[]): FaultType {
+function faultType(name: string, faultTypes: readonly FaultType[]): FaultType {
   const type = faultTypes.find((candidate) => candidate.type === name)
   if (!type)
     throw new SeaworthyError('PLAN', `there is no fault type ${name}`, {

@@ -22,14 +22,3 @@ export function faultsOf(steps: readonly PlannedStep[]): readonly PlannedFault[]
     step.step === 'fault' ? [step.fault] : step.step === 'parallel' ? faultsOf(step.steps) : [],
   )
 }
-
-/** Time that the steps take by themselves: serial steps add up, of parallel ones the longest counts. */
-export function stepsDurationMs(steps: readonly PlannedStep[]): number {
-  return steps.reduce((sum, step) => sum + stepDurationMs(step), 0)
-}
-
-function stepDurationMs(step: PlannedStep): number {
-  if (step.step === 'wait' || step.step === 'pause') return step.ms
-  if (step.step === 'parallel') return Math.max(0, ...step.steps.map(stepDurationMs))
-  return 0
-}

@@ -1,14 +1,14 @@
 import type { ExperimentFacts } from '../judge/facts.ts'
 import type { JournalExperiment } from '../model/journal.ts'
-import type { LatencySummary, WindowSpan } from '../model/ports.ts'
 import type { Measurement, WindowName } from '../model/measurement.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
-import { summariseLatency } from '../observe/summarise-latency.ts'
+import type { LatencySummary, WindowSpan } from '../model/ports.ts'
 import type { Suite } from '../model/suite.ts'
+import { summariseLatency } from '../observe/summarise-latency.ts'
 import type { ObservedExperiment } from './experiment.ts'
 import type { Measurements, Spans } from './observe-experiment.ts'
-import type { Observed } from './story.ts'
 import type { Session } from './session.ts'
+import type { Observed } from './story.ts'
 
 export type Latencies = Readonly<Partial<Record<WindowName, LatencySummary>>>
 

@@ -36,7 +36,7 @@ export interface JournalInput {
 /** Judges what was seen and writes the one record of the run. */
 export function makeJournal(input: JournalInput): Journal {
   const { request, session, observed, facts } = input
-  const { plan, context } = session
+  const { plan } = session
   const judged = judgeSuite(facts.map(judgeExperiment), {
     leftovers: observed.leftovers,
     outsideChanges: observed.outside,
@@ -78,7 +78,10 @@ export function makeJournal(input: JournalInput): Journal {
   }
 }
 
-function journalExperiment(judged: Omit<JudgedExperiment, 'basis'>, facts: ExperimentFacts | undefined): JournalExperiment {
+function journalExperiment(
+  judged: Omit<JudgedExperiment, 'basis'>,
+  facts: ExperimentFacts | undefined,
+): JournalExperiment {
   if (!facts) throw new Error(`there are no facts of the experiment ${judged.name}`)
   const { planned, context } = facts
   const faults = faultsOf(planned.steps)
@@ -96,7 +99,20 @@ function journalExperiment(judged: Omit<JudgedExperiment, 'basis'>, facts: Exper
   }
 }
 
-function judgedPart({ name, index, line, ran, verdict, reasons, objectives, recovery, search, aborted, why, hint }: Omit<JudgedExperiment, 'basis'>) {
+function judgedPart({
+  name,
+  index,
+  line,
+  ran,
+  verdict,
+  reasons,
+  objectives,
+  recovery,
+  search,
+  aborted,
+  why,
+  hint,
+}: Omit<JudgedExperiment, 'basis'>) {
   return { name, index, line, ran, verdict, reasons, objectives, recovery, search, aborted, why, hint }
 }
 

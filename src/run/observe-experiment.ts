@@ -33,7 +33,7 @@ async function measureWindows(session: Session, objective: PlannedObjective, spa
 }
 
 /** Prometheus has one sample a scrape, so its slices are no shorter than that. */
-export function spanFor(session: Session, objective: PlannedObjective, span: WindowSpan): WindowSpan {
+function spanFor(session: Session, objective: PlannedObjective, span: WindowSpan): WindowSpan {
   return objective.indicator.source === 'traffic'
     ? span
     : { ...span, sliceMs: Math.max(span.sliceMs, session.scrapeMs) }

@@ -25,7 +25,13 @@ export function openSession(input: SessionInput): Session {
   const { suite, inventory, plan } = planned
   const platform = createProcessPlatform(context)
   const services = inventory.workloads.map(({ name }) => name)
-  const traffic = createTraffic(suite.traffic, { ...context, resolve: platform.resolve, seed: plan.seed, clock, services })
+  const traffic = createTraffic(suite.traffic, {
+    ...context,
+    resolve: platform.resolve,
+    seed: plan.seed,
+    clock,
+    services,
+  })
   const scrapeMs = suite.prometheus?.scrapeMs ?? plan.sliceMs
   const token = tokenOf(suite, input.tokens)
   const placeholders = { namespace: suite.name }
@@ -39,9 +45,17 @@ export function openSession(input: SessionInput): Session {
     inventory,
     faultTypes: FAULT_TYPES,
     platform,
-    engine: createBuiltinEngine({ executor: platform.executor, ledger: context.ledger, clock, inventory, emit: context.emit }),
+    engine: createBuiltinEngine({
+      executor: platform.executor,
+      ledger: context.ledger,
+      clock,
+      inventory,
+      emit: context.emit,
+    }),
     traffic,
-    observer: laterObserver(() => createObserver({ traffic, prometheusUrl: prometheus()?.url, scrapeMs, token, clock, placeholders })),
+    observer: laterObserver(() =>
+      createObserver({ traffic, prometheusUrl: prometheus()?.url, scrapeMs, token, clock, placeholders }),
+    ),
     prometheus,
     queryScalar: async (query) => {
       const setting = prometheus()

@@ -45,9 +45,22 @@ export async function runSuite(input: RunInput): Promise<Journal> {
   const readiness = followReadiness(bus.listen)
   for (const listener of input.listeners) bus.listen(listener)
   const startedAtMs = clock.now()
-  const folder = createRunFolder(input.stateFolder, run, { ...owner(), suite: planned.suite.file, version: VERSION, at: startedAtMs })
+  const folder = createRunFolder(input.stateFolder, run, {
+    ...owner(),
+    suite: planned.suite.file,
+    version: VERSION,
+    at: startedAtMs,
+  })
   input.onRun(run)
-  const context: RunContext = { run, suite: planned.suite, emit: bus.emit, reportFolder: input.reportFolder, helperCommand: input.helperCommand, environment: { ...input.environment, SEAWORTHY_RUN: run }, ...folder }
+  const context: RunContext = {
+    run,
+    suite: planned.suite,
+    emit: bus.emit,
+    reportFolder: input.reportFolder,
+    helperCommand: input.helperCommand,
+    environment: { ...input.environment, SEAWORTHY_RUN: run },
+    ...folder,
+  }
   bus.emit({ event: 'run.started', run, suite: planned.suite.name })
   bus.emit({ event: 'plan.made', plan: planned.plan })
   const session = openSession({ context, planned, clock, cancelled: input.cancelled, tokens: input.tokens, readiness })
@@ -60,7 +73,15 @@ export async function runSuite(input: RunInput): Promise<Journal> {
     },
   })
   const unrun = planned.plan.experiments.slice(facts.length).map((experiment) => factsOfUnrun(experiment, observed))
-  const journal = makeJournal({ ...input, run, startedAtMs, session, observed, facts: [...facts, ...unrun], listenerFailures: bus.failures() })
+  const journal = makeJournal({
+    ...input,
+    run,
+    startedAtMs,
+    session,
+    observed,
+    facts: [...facts, ...unrun],
+    listenerFailures: bus.failures(),
+  })
   folder.close(observed.leftovers.length === 0, clock.now())
   bus.emit({ event: 'verdict', verdict: journal.verdict, summary: journal.summary })
   return journal
@@ -73,11 +94,23 @@ function owner() {
 }
 
 /** Before the suite as a whole is known: what Holm's correction takes back is said at the end. */
-function tellProvisionalVerdict(emit: Emit, session: Session, { experiment }: ObservedExperiment, facts: ExperimentFacts | undefined): void {
+function tellProvisionalVerdict(
+  emit: Emit,
+  session: Session,
+  { experiment }: ObservedExperiment,
+  facts: ExperimentFacts | undefined,
+): void {
   if (!facts) return
   const { verdict, reasons } = judgeExperiment(facts)
   const of = session.plan.experiments.length
-  emit({ event: 'experiment.judged', index: experiment.index, of, name: experiment.name, verdict, detail: reasons[0]?.detail ?? '' })
+  emit({
+    event: 'experiment.judged',
+    index: experiment.index,
+    of,
+    name: experiment.name,
+    verdict,
+    detail: reasons[0]?.detail ?? '',
+  })
 }
 
 function followReadiness(listen: (listener: EventListener) => void): Session['readiness'] {

@@ -1,10 +1,10 @@
-import { judgeSearchStep, nextSearchValue } from '../judge/search.ts'
 import type { JudgedStep } from '../judge/facts.ts'
+import { judgeSearchStep, nextSearchValue } from '../judge/search.ts'
 import type { PlannedExperiment, PlannedStep } from '../model/plan.ts'
 import { withParameter } from '../plan/plan-fault.ts'
 import { calmWindow, errorOf, faultWindow, type ObservedExperiment } from './experiment.ts'
-import { emptyPhase, type FaultPhase } from './fault-phase.ts'
 import { abortedOf, flatten, latenciesOf, windowsOf } from './facts.ts'
+import { emptyPhase, type FaultPhase } from './fault-phase.ts'
 import { measureAll, type Spans } from './observe-experiment.ts'
 import type { Session } from './session.ts'
 
@@ -25,12 +25,24 @@ export async function runSearch(session: Session, experiment: PlannedExperiment)
       spans = { baseline, fault: fault.span }
       if (fault.error) throw new SearchStopped(fault.error)
       const measurements = flatten(await measureAll(session, experiment, spans))
-      const facts = { value, planned, measurements, evidence: [...phase.evidence.values()], aborted: abortedOf(fault.guardFired), windows: windowsOf(spans) }
+      const facts = {
+        value,
+        planned,
+        measurements,
+        evidence: [...phase.evidence.values()],
+        aborted: abortedOf(fault.guardFired),
+        windows: windowsOf(spans),
+      }
       const judged = judgeSearchStep(facts)
       steps.push(judged)
-      session.context.emit({ event: 'step.started', index: experiment.index, detail: `${experiment.search?.parameter} ${value}: ${judged.step.verdict}` })
+      session.context.emit({
+        event: 'step.started',
+        index: experiment.index,
+        detail: `${experiment.search?.parameter} ${value}: ${judged.step.verdict}`,
+      })
       // What one value broke must not be counted against the next one.
-      if (judged.step.verdict !== 'pass') await calmWindow(session, experiment, 'recovery', experiment.windows.recoveryMs)
+      if (judged.step.verdict !== 'pass')
+        await calmWindow(session, experiment, 'recovery', experiment.windows.recoveryMs)
     }
     const recovery = await calmWindow(
       session,
@@ -71,10 +83,13 @@ class SearchStopped extends Error {
 }
 
 function next(experiment: PlannedExperiment, steps: readonly JudgedStep[]): number | undefined {
-  return experiment.search && nextSearchValue(
+  return (
+    experiment.search &&
+    nextSearchValue(
       experiment.search,
       steps.map(({ step }) => step),
     )
+  )
 }
 
 /** The same experiment with the searched parameter set, its fault under an id of its own. */

@@ -18,7 +18,9 @@ export interface Session {
   /** A scalar for `check: {prometheus}` steps; undefined where there is no Prometheus or no single number. */
   readonly queryScalar: (query: string) => Promise<number | undefined>
   /** Where and how Prometheus is asked; undefined where there is none, or not yet. */
-  readonly prometheus: () => { readonly url: string; readonly token: string | undefined; readonly scrapeMs: number; readonly clock: Clock } | undefined
+  readonly prometheus: () =>
+    | { readonly url: string; readonly token: string | undefined; readonly scrapeMs: number; readonly clock: Clock }
+    | undefined
   readonly scrapeMs: number
   /** Every time that a replica became ready, in order; grows while the run lasts. */
   readonly readiness: readonly { readonly replica: string; readonly atMs: number }[]

@@ -3,7 +3,7 @@ export const PENDING = 0
 export const OK = 1
 export const FAILED = 2
 export const UNSENT = 3
-export type Outcome = typeof OK | typeof FAILED | typeof UNSENT
+type Outcome = typeof OK | typeof FAILED | typeof UNSENT
 
 /**
  * Rows of numbers in typed arrays that grow: about 22 bytes a request, no object a request.

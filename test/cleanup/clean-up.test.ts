@@ -16,16 +16,24 @@ const CHILD = { pid: 2345, startTime: '2' }
 function ledger(run: string, ...entries: readonly object[]): string {
   const folder = join(state, 'runs', run)
   mkdirSync(join(folder, 'work'), { recursive: true })
-  const lines = [{ entry: 'run', at: 0, run, owner: OWNER, suite: 's', version: 'v' }, { entry: 'folder', at: 0, id: 'work', path: join(folder, 'work') }, ...entries]
+  const lines = [
+    { entry: 'run', at: 0, run, owner: OWNER, suite: 's', version: 'v' },
+    { entry: 'folder', at: 0, id: 'work', path: join(folder, 'work') },
+    ...entries,
+  ]
   writeFileSync(join(folder, 'ledger.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
   return folder
 }
 
-function tools(alive: readonly object[] = [], left: readonly string[] = []): CleanupTools & { readonly asked: unknown[] } {
+function tools(
+  alive: readonly object[] = [],
+  left: readonly string[] = [],
+): CleanupTools & { readonly asked: unknown[] } {
   const asked: unknown[] = []
   return {
     asked,
-    isAlive: (identity) => alive.includes(identity) || alive.some((one) => JSON.stringify(one) === JSON.stringify(identity)),
+    isAlive: (identity) =>
+      alive.includes(identity) || alive.some((one) => JSON.stringify(one) === JSON.stringify(identity)),
     endProcesses: async (run, known) => {
       asked.push([run, known])
       return { ended: known.map(({ pid }) => `pid ${pid}`), left }
@@ -38,7 +46,9 @@ describe('cleanUp', () => {
   it('ends what the ledger names, removes its folders, and then has nothing to do', async () => {
     const folder = ledger('r-1', { entry: 'process', at: 0, id: 'p', what: 'web-1', identity: CHILD })
     const used = tools()
-    expect(await cleanUp(state, undefined, used)).toEqual([{ run: 'r-1', removed: ['pid 2345', join(folder, 'work')], leftovers: [], running: false }])
+    expect(await cleanUp(state, undefined, used)).toEqual([
+      { run: 'r-1', removed: ['pid 2345', join(folder, 'work')], leftovers: [], running: false },
+    ])
     expect(used.asked).toEqual([['r-1', [CHILD]]])
     expect(existsSync(folder)).toBe(false)
     expect(await cleanUp(state, undefined, tools())).toEqual([])

@@ -29,7 +29,10 @@ describe('parseRunRequest', () => {
   })
 
   it('reads names by line and numbers as numbers', () => {
-    expect(parseRunRequest({ only: ' a \n\nb, c', seed: '4294967295' }, fresh)).toMatchObject({ only: ['a', 'b, c'], seed: 4_294_967_295 })
+    expect(parseRunRequest({ only: ' a \n\nb, c', seed: '4294967295' }, fresh)).toMatchObject({
+      only: ['a', 'b, c'],
+      seed: 4_294_967_295,
+    })
   })
 
   it.each([
@@ -51,16 +54,26 @@ describe('parseRunRequest', () => {
 })
 
 describe('the inputs are told the same everywhere', () => {
-  const action = parse(readFileSync('action.yml', 'utf8')) as { inputs: Record<string, { description: string; default: string }>; outputs: Record<string, { description: string }> }
+  const action = parse(readFileSync('action.yml', 'utf8')) as {
+    inputs: Record<string, { description: string; default: string }>
+    outputs: Record<string, { description: string }>
+  }
   const page = readFileSync('docs/github-action.md', 'utf8')
 
   it('in action.yml', () => {
-    const told = Object.entries(action.inputs).map(([name, input]) => [name, input.description, name === 'github-token' ? '' : input.default])
-    expect(told).toEqual(INPUT_FIELDS.filter(({ only }) => only !== 'command').map(({ name, help, fallback }) => [name, help, fallback]))
+    const told = Object.entries(action.inputs).map(([name, input]) => [
+      name,
+      input.description,
+      name === 'github-token' ? '' : input.default,
+    ])
+    expect(told).toEqual(
+      INPUT_FIELDS.filter(({ only }) => only !== 'command').map(({ name, help, fallback }) => [name, help, fallback]),
+    )
   })
   it('in the documentation', () => {
-    for (const { name, help } of INPUT_FIELDS) expect(page).toContain(`| \`${name}\` |`)
+    for (const { name } of INPUT_FIELDS) expect(page).toContain(`| \`${name}\` |`)
     for (const { help } of INPUT_FIELDS) expect(page).toContain(`| ${help} |`)
-    for (const [name, { description }] of Object.entries(action.outputs)) expect(page).toContain(`| \`${name}\` | ${description} |`)
+    for (const [name, { description }] of Object.entries(action.outputs))
+      expect(page).toContain(`| \`${name}\` | ${description} |`)
   })
 })

@@ -20,7 +20,7 @@ export async function fake(reply: (question: Question) => Reply | undefined): Pr
 }
 
 /** A window that was scraped to its end a while ago, so that nothing waits. */
-export const END_MS = Math.floor(Date.now() / 1_000) * 1_000 - 5_000
+const END_MS = Math.floor(Date.now() / 1_000) * 1_000 - 5_000
 export const SPAN: WindowSpan = { window: 'fault', startMs: END_MS - SLICES * SCRAPE_MS, endMs: END_MS, sliceMs: 1_000 }
 
 /** Scrapes of one series, from the one before the window to the one after its end; the middle of each slice, to be clear of edges. */

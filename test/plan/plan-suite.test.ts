@@ -5,8 +5,8 @@ import { isSeaworthyError } from '../../src/kit/errors.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import { chooseReplicas } from '../../src/plan/choose-targets.ts'
 import { withParameter } from '../../src/plan/plan-fault.ts'
-import { planSuite } from '../../src/plan/plan-suite.ts'
 import { faultsOf } from '../../src/plan/plan-steps.ts'
+import { planSuite } from '../../src/plan/plan-suite.ts'
 import { processInventory } from '../../src/platform/process/inventory.ts'
 import { parseSuite } from '../../src/suite/parse-suite.ts'
 
@@ -31,7 +31,14 @@ const KILL = '  - {name: a, fault: {type: pod-kill, target: {workload: web, mode
 
 function plan(experiments: string, more = '', seed = 1, only: readonly string[] = []): Plan {
   const suite = parseSuite({ text: suiteText(experiments, more), file: 'suite.yaml', environment: {} })
-  return planSuite({ suite, inventory: processInventory(suite), faultTypes: FAULT_TYPES, engine: 'builtin', seed, only })
+  return planSuite({
+    suite,
+    inventory: processInventory(suite),
+    faultTypes: FAULT_TYPES,
+    engine: 'builtin',
+    seed,
+    only,
+  })
 }
 const message = (make: () => unknown): string => {
   try {
@@ -47,7 +54,15 @@ describe('a plan', () => {
   it('names every target, and everything that is left alone', () => {
     const made = plan(KILL)
     expect(made.touched).toHaveLength(1)
-    expect([...made.touched, ...made.untouched].sort()).toEqual(['api-1', 'api-2', 'store-1', 'web-1', 'web-2', 'web-3', 'web-4'])
+    expect([...made.touched, ...made.untouched].sort()).toEqual([
+      'api-1',
+      'api-2',
+      'store-1',
+      'web-1',
+      'web-2',
+      'web-3',
+      'web-4',
+    ])
   })
 
   it('is the same for the same seed, has another digest for another, and survives JSON', () => {
@@ -58,13 +73,23 @@ describe('a plan', () => {
 
   it('keeps its digest wherever the file lies', () => {
     const suite = parseSuite({ text: suiteText(KILL), file: 'suite.yaml', environment: {} })
-    const at = (file: string) => planSuite({ suite: { ...suite, file }, inventory: processInventory(suite), faultTypes: FAULT_TYPES, engine: 'builtin', seed: 1, only: [] }).digest
+    const at = (file: string) =>
+      planSuite({
+        suite: { ...suite, file },
+        inventory: processInventory(suite),
+        faultTypes: FAULT_TYPES,
+        engine: 'builtin',
+        seed: 1,
+        only: [],
+      }).digest
     expect(at('/elsewhere/suite.yaml')).toBe(at('suite.yaml'))
   })
 
   it('cuts the shortest window into ten slices', () => {
     expect(plan(KILL).sliceMs).toBe(1_000)
-    expect(plan('  - {name: a, windows: {baseline: 3s}, fault: {type: pod-kill, target: {workload: web}}}').sliceMs).toBe(300)
+    expect(
+      plan('  - {name: a, windows: {baseline: 3s}, fault: {type: pod-kill, target: {workload: web}}}').sliceMs,
+    ).toBe(300)
   })
 
   it('says before it starts that the traffic is not enough', () => {
@@ -83,31 +108,50 @@ describe('a plan', () => {
     const made = plan('  - {name: a, fault: {type: pod-kill, target: {labels: {tier: back}, mode: one}}}')
     const [step] = made.experiments[0]?.steps ?? []
     expect(step?.step).toBe('parallel')
-    expect(faultsOf(made.experiments[0]?.steps ?? []).map(({ id, workload }) => [id, workload])).toEqual([['e1f1', 'api'], ['e1f2', 'store']])
+    expect(faultsOf(made.experiments[0]?.steps ?? []).map(({ id, workload }) => [id, workload])).toEqual([
+      ['e1f1', 'api'],
+      ['e1f2', 'store'],
+    ])
   })
 })
 
 describe('the blast radius', () => {
   it('refuses more of a workload than it allows, and says what to write', () => {
-    expect(message(() => plan('  - {name: a, fault: {type: pod-kill, target: {workload: api, mode: all}}}'))).toMatch(/2 of 2 replicas of api.*allows 1.*percent: 100%/)
+    expect(message(() => plan('  - {name: a, fault: {type: pod-kill, target: {workload: api, mode: all}}}'))).toMatch(
+      /2 of 2 replicas of api.*allows 1.*percent: 100%/,
+    )
   })
   it('refuses more targets than it allows', () => {
-    const all = '  - {name: a, blast-radius: {percent: 100%}, fault: {type: pod-kill, target: {workload: web, mode: all}}}'
+    const all =
+      '  - {name: a, blast-radius: {percent: 100%}, fault: {type: pod-kill, target: {workload: web, mode: all}}}'
     expect(message(() => plan(all))).toMatch(/4 targets.*allows 3/)
     expect(message(() => plan(all, 'limits: {blast-radius: {targets: 4}}'))).toBe('planned')
   })
   it('always allows one replica', () => {
-    expect(message(() => plan('  - {name: a, fault: {type: pod-kill, target: {workload: store, mode: one}}}'))).toBe('planned')
+    expect(message(() => plan('  - {name: a, fault: {type: pod-kill, target: {workload: store, mode: one}}}'))).toBe(
+      'planned',
+    )
   })
   it('counts a replica that two faults hit once', () => {
-    const steps = '  - {name: a, steps: [{fault: {type: pod-kill, target: {workload: store}}}, {fault: {type: process-pause, target: {workload: store}}}]}'
+    const steps =
+      '  - {name: a, steps: [{fault: {type: pod-kill, target: {workload: store}}}, {fault: {type: process-pause, target: {workload: store}}}]}'
     expect(plan(steps).experiments[0]?.blastRadius).toMatchObject({ targets: 1, of: 1 })
   })
 })
 
 describe('modes', () => {
-  const workload = (count: number) => ({ name: 'web', labels: {}, mayBeHurt: true, replicas: Array.from({ length: count }, (_, place) => `web-${place + 1}`) })
-  const target = (mode: 'one' | 'all' | 'fixed' | 'fixed-percent' | 'random-max-percent', value?: number) => ({ workload: 'web', labels: undefined, mode, value })
+  const workload = (count: number) => ({
+    name: 'web',
+    labels: {},
+    mayBeHurt: true,
+    replicas: Array.from({ length: count }, (_, place) => `web-${place + 1}`),
+  })
+  const target = (mode: 'one' | 'all' | 'fixed' | 'fixed-percent' | 'random-max-percent', value?: number) => ({
+    workload: 'web',
+    labels: undefined,
+    mode,
+    value,
+  })
 
   it.each([
     [target('one'), 4, 1],
@@ -124,31 +168,48 @@ describe('modes', () => {
 
   it('of any kind pick existing replicas once, in order, the same for the same seed, and never more than the percentage', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 100 }), fc.nat(), (count, percent, seed) => {
-        const { replicas } = workload(count)
-        const picked = chooseReplicas(target('random-max-percent', percent), workload(count), seed)
-        expect(picked).toEqual(replicas.filter((name) => picked.includes(name)))
-        expect(picked).toEqual(chooseReplicas(target('random-max-percent', percent), workload(count), seed))
-        expect(picked.length).toBeGreaterThan(0)
-        expect(picked.length).toBeLessThanOrEqual(Math.max(1, Math.floor((count * percent) / 100)))
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 100 }),
+        fc.nat(),
+        (count, percent, seed) => {
+          const { replicas } = workload(count)
+          const picked = chooseReplicas(target('random-max-percent', percent), workload(count), seed)
+          expect(picked).toEqual(replicas.filter((name) => picked.includes(name)))
+          expect(picked).toEqual(chooseReplicas(target('random-max-percent', percent), workload(count), seed))
+          expect(picked.length).toBeGreaterThan(0)
+          expect(picked.length).toBeLessThanOrEqual(Math.max(1, Math.floor((count * percent) / 100)))
+        },
+      ),
     )
   })
 
   it('random-max-percent reaches both of its ends', () => {
-    const sizes = new Set(Array.from({ length: 200 }, (_, seed) => chooseReplicas(target('random-max-percent', 50), workload(8), seed).length))
+    const sizes = new Set(
+      Array.from(
+        { length: 200 },
+        (_, seed) => chooseReplicas(target('random-max-percent', 50), workload(8), seed).length,
+      ),
+    )
     expect([...sizes].sort()).toEqual([1, 2, 3, 4])
   })
 })
 
 describe('a search', () => {
   it('changes one parameter and keeps the targets', () => {
-    const text = '  - {name: a, blast-radius: {percent: 100%}, search: {parameter: latency, from: 0ms, to: 1s, precision: 100ms}, fault: {type: network-delay, target: {workload: api, mode: all}}}'
+    const text =
+      '  - {name: a, blast-radius: {percent: 100%}, search: {parameter: latency, from: 0ms, to: 1s, precision: 100ms}, fault: {type: network-delay, target: {workload: api, mode: all}}}'
     const suite = parseSuite({ text: suiteText(text), file: 'suite.yaml', environment: {} })
     const inventory = processInventory(suite)
     const [fault] = faultsOf(plan(text).experiments[0]?.steps ?? [])
     if (!fault) throw new Error('there is no fault')
-    const changed = withParameter(fault, 'latency', 250, { inventory, faultTypes: FAULT_TYPES, seed: 1, durationMs: 0 }, 'e1f1s1')
+    const changed = withParameter(
+      fault,
+      'latency',
+      250,
+      { inventory, faultTypes: FAULT_TYPES, seed: 1, durationMs: 0 },
+      'e1f1s1',
+    )
     expect(changed.replicas).toEqual(fault.replicas)
     expect(JSON.stringify(changed.recipe)).toContain('"latencyMs":125')
     expect(JSON.stringify(changed.recipe)).toContain('e1f1s1')

@@ -8,7 +8,7 @@ import type { EndMatch, LinkDirection, LinkMatch } from '../../model/recipe.ts'
 export const LINK_RULE_ENDS =
   "The rule is taken out of the links by the agent, at the latest at the fault's deadline; the links are part of the run's own process and cannot outlive it."
 
-export const otherSideSchema = z
+const otherSideSchema = z
   .strictObject({
     workload: z
       .string()

@@ -5,7 +5,7 @@ const sampleSchema = z.tuple([z.number(), z.string()])
 const labelsSchema = z.record(z.string(), z.string())
 export type Labels = Readonly<Record<string, string>>
 
-export const vectorSchema = z.object({
+const vectorSchema = z.object({
   resultType: z.literal('vector'),
   result: z.array(z.object({ metric: labelsSchema, value: sampleSchema })),
 })

@@ -129,7 +129,7 @@ function judgeBirth(series: Series, history: History, scrapeMs: number, range: S
 }
 
 /** Names exactly the targets of some series. Labels come from services, so they are escaped as hostile text. */
-export function targetMatchers(series: readonly Series[]): string {
+function targetMatchers(series: readonly Series[]): string {
   const oneOf = (label: string) => {
     const values = [...new Set(series.map(({ labels }) => labels[label] ?? ''))]
     return `${label}=~"${values.map((value) => escapeString(escapeRegex(value))).join('|')}"`

@@ -59,7 +59,7 @@ export function blank(reading: CounterReading): readonly Slice[] {
   })
 }
 
-export function sumSlices(counted: readonly Counted[], { grid }: CounterReading): readonly number[] {
+function sumSlices(counted: readonly Counted[], { grid }: CounterReading): readonly number[] {
   return Array.from({ length: grid.slices }, (_, index) =>
     counted.reduce((sum, { slices }) => sum + (slices[index] ?? 0), 0),
   )
@@ -119,7 +119,7 @@ function countSlices(
  * Two counters of a service may show the same event in two scrapes that follow each other. What is too much in one slice is moved to
  * the nearest with room, first to later ones, so that bad <= n holds everywhere and the sums stay as they are.
  */
-export function carryOver(bad: readonly number[], total: readonly number[]): readonly number[] {
+function carryOver(bad: readonly number[], total: readonly number[]): readonly number[] {
   const fitted = bad.map((count, index) => Math.min(count, total[index] ?? 0))
   const order = bad.map((_, index) => index)
   bad.forEach((count, from) => {

@@ -27,7 +27,7 @@ export interface PrometheusApi {
   readonly setting: PrometheusSetting
 }
 
-export interface Answered<Data> {
+interface Answered<Data> {
   readonly data: Data
   readonly warnings: readonly string[]
 }
@@ -96,7 +96,7 @@ function endpoint(url: string, path: string): string {
 }
 
 /** Where Prometheus is, without the user and password that an address may carry. */
-export function shownUrl(url: string): string {
+function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname === '/' ? '' : pathname}`
 }

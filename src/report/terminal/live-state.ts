@@ -7,7 +7,7 @@ import type { Verdict } from '../../model/verdict.ts'
 import { unitOf } from '../words/units.ts'
 
 /** One slice as the charts of a journal know it. */
-export interface LiveSlice {
+interface LiveSlice {
   readonly tMs: number
   readonly window: WindowName
   readonly n: number

@@ -102,7 +102,7 @@ function count({ experiments }: Journal, verdict: JournalExperiment['verdict']):
 }
 
 /** Why an experiment could not be judged, by code, its own and its objectives'. */
-export function reasonCodes(experiment: JournalExperiment): ReasonCode[] {
+function reasonCodes(experiment: JournalExperiment): ReasonCode[] {
   const all = [...experiment.reasons, ...experiment.objectives.flatMap(({ reasons }) => reasons)]
   return [...new Set(all.map(({ code }) => code))]
 }

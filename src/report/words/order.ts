@@ -41,7 +41,7 @@ export function closestCall(
 }
 
 /** How far a measured value lies on the bad side of its need, in units of its ±; negative on the good side. */
-export function excess(objective: JudgedObjective): number {
+function excess(objective: JudgedObjective): number {
   const estimate = judgedEstimate(objective)
   const { need } = objective
   const measured = estimate?.value ?? estimate?.low ?? estimate?.high

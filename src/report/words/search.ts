@@ -21,7 +21,7 @@ export function formatBytes(bytes: number, typography: Typography): string {
 }
 
 /** What a search found: `breaks between 250 ms and 280 ms`, `holds 450 ms, the largest tried`. */
-export function searchFinding({ holds, breaks, unit }: SearchResult, typography: Typography): string {
+function searchFinding({ holds, breaks, unit }: SearchResult, typography: Typography): string {
   const say = (value: number) => formatSearchValue(value, unit, typography)
   if (holds !== null && breaks !== null) return `breaks between ${say(holds)} and ${say(breaks)}`
   if (breaks !== null) return `breaks at ${say(breaks)}, the smallest tried`

@@ -33,7 +33,7 @@ export function lintMarkdown(text: string): void {
 }
 
 /** Everything outside fenced blocks; throws for a fence that is not closed. CommonMark 0.31, 4.5. */
-export function withoutFences(text: string): string {
+function withoutFences(text: string): string {
   const kept: string[] = []
   let open = ''
   for (const line of text.split('\n')) {
@@ -47,7 +47,7 @@ export function withoutFences(text: string): string {
 }
 
 /** Text with its code spans taken out: a run of backticks closes at the next run of the same length. CommonMark 0.31, 6.1. */
-export function withoutCode(text: string): string {
+function withoutCode(text: string): string {
   return text
     .split('\n')
     .map((line) =>
