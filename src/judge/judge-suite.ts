@@ -2,10 +2,10 @@ import { holm } from '../kit/statistics/holm.ts'
 import { JUDGING_ALPHA } from '../kit/statistics/sample-size.ts'
 import type { JudgedObjective, Reason } from '../model/journal.ts'
 import type { Leftover } from '../model/ledger.ts'
-import { type Verdict, worstVerdict } from '../model/verdict.ts'
+import { type ReasonCode, type Verdict, worstVerdict } from '../model/verdict.ts'
 import type { ExperimentVerdict, JudgedExperiment } from './facts.ts'
 import { reason } from './finding.ts'
-import { foldExperiment } from './fold.ts'
+import { foldExperiment, verdictOfReason } from './fold.ts'
 import { summarize } from './summary.ts'
 import { plural } from './words.ts'
 
@@ -16,12 +16,15 @@ export interface SuiteFacts {
   /** A person or a signal stopped the run. */
   readonly cancelled: boolean
   readonly onInconclusive: 'fail' | 'pass'
+  /** Why no experiment could be started or gone on with. */
+  readonly blocked?: { readonly code: ReasonCode; readonly detail: string } | undefined
 }
 
 export interface JudgedSuite {
   readonly verdict: Verdict
   /** The verdict as a sentence of counts and fixed words. */
   readonly summary: string
+  /** Of the run as a whole; each experiment has its own. */
   readonly reasons: readonly Reason[]
   readonly experiments: readonly ExperimentVerdict[]
   /** Whether this may not be merged. */
@@ -47,19 +50,21 @@ export function judgeSuite(judged: readonly JudgedExperiment[], facts: SuiteFact
     ...(facts.cancelled ? ['aborted' as const] : []),
     ...(facts.outsideChanges.length > 0 ? ['inconclusive' as const] : []),
     ...(experiments.length === 0 ? ['error' as const] : []),
+    ...(facts.blocked ? [verdictOfReason(facts.blocked.code)] : []),
   ])
   const summary = summarize({ verdict, reasons, experiments, leftovers: facts.leftovers.length })
   const excused = verdict === 'inconclusive' && facts.onInconclusive === 'pass'
   const blocks = (verdict !== 'pass' && !excused) || facts.leftovers.length > 0
-  return { verdict, summary, reasons, experiments, blocks }
+  return { verdict, summary, reasons: own, experiments, blocks }
 }
 
 /** Leftovers do not change what was measured, so a pass stays one and blocks all the same. */
 function ownReasons(
   judged: readonly JudgedExperiment[],
-  { leftovers, outsideChanges, cancelled }: SuiteFacts,
+  { leftovers, outsideChanges, cancelled, blocked }: SuiteFacts,
 ): Reason[] {
   return [
+    ...(blocked ? [reason(blocked.code, blocked.detail)] : []),
     ...(cancelled ? [reason('CANCELLED', 'the run was cancelled')] : []),
     ...(judged.length === 0 ? [reason('INTERNAL', 'there is no experiment to judge')] : []),
     ...leftovers.map(({ what, why }) => reason('CLEANUP_UNPROVEN', `${what} is left behind: ${why}`)),

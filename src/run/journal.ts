@@ -42,6 +42,7 @@ export function makeJournal(input: JournalInput): Journal {
     outsideChanges: observed.outside,
     cancelled: observed.cancelled,
     onInconclusive: request.onInconclusive,
+    blocked: observed.blocked,
   })
   return {
     version: 1,

@@ -7,6 +7,7 @@ import { outsideChanges } from './outside.ts'
 import { type PhaseClock, phaseClock } from './phase-clock.ts'
 import { runSearch } from './search.ts'
 import type { Session } from './session.ts'
+import { settleDown } from './settle-down.ts'
 import { steadyState } from './steady-state.ts'
 
 /** What a run saw, from the first process to the last, before it is judged. */
@@ -54,6 +55,7 @@ export async function tellStory(session: Session, hooks: StoryHooks): Promise<Ob
       const observed = await phases.time(experiment.name, () => tell(session, experiment))
       experiments.push(observed)
       hooks.onExperiment(observed)
+      await settleDown(session, observed)
       session.traffic.forget(session.clock.now())
     }
     if (before.replicas.length > 0)

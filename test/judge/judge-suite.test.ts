@@ -46,14 +46,13 @@ describe('the verdict of a suite', () => {
     )
   })
 
-  test('reasons name their experiment', () => {
-    expect(suite([HELD, BROKEN]).reasons).toMatchObject([
-      {
-        code: 'OBJECTIVE_MISSED',
-        objective: 'availability',
-        detail: expect.stringMatching(/^api cannot reach the cache: 600 of 3000/),
-      },
-    ])
+  test('reasons of the run are its own; an experiment keeps its', () => {
+    const blocked = { code: 'NO_DATA' as const, detail: 'Prometheus does not answer' }
+    expect(suite([HELD, BROKEN]).reasons).toEqual([])
+    expect(judgeSuite([], { ...CLEAN, blocked })).toMatchObject({
+      verdict: 'error',
+      reasons: [blocked, { code: 'INTERNAL' }],
+    })
   })
 
   test.each([
