@@ -46,8 +46,8 @@ async function nextSliceIsGood(session: Session, objectives: PlannedExperiment['
   return seen.every((good) => good)
 }
 
-/** Within the need where it is a share; with at most half of it bad where it is something else. */
+/** Within the need where it is a share, at most half bad where it is something else; nothing due is no news. */
 function isGood({ need }: PlannedObjective, { n, bad }: Slice): boolean {
   const allowed = need.kind === 'share' ? 1 - need.target : 0.5
-  return n > 0 && bad / n <= allowed
+  return n === 0 || bad / n <= allowed
 }

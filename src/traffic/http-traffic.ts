@@ -196,7 +196,9 @@ class HttpGenerator {
     if (!this.#pacing) return [{ code: 'TRAFFIC_FAILED', detail: 'traffic was never started' }]
     const { ratePerSecond, timeoutMs } = this.#spec
     const now = this.#startMs + this.#elapsed()
-    const untilMs = this.#nextDueMs() >= endMs ? endMs : Math.min(endMs, now - latenessLimitMs(timeoutMs))
+    // What has stopped will not send any more: nothing of the window is merely late.
+    const isComplete = this.#over() || this.#nextDueMs() >= endMs
+    const untilMs = isComplete ? endMs : Math.min(endMs, now - latenessLimitMs(timeoutMs))
     const planned = plannedBetween(this.#startMs, ratePerSecond, startMs, untilMs)
     return [
       ...(this.#broken === undefined

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Journal } from '../../src/model/journal.ts'
 
-export const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
+const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 
 export interface Finished {
   readonly exitCode: number | null
@@ -26,12 +26,24 @@ export function workplace(suite: string): Workplace {
   const path = join(folder, 'seaworthy.yaml')
   writeFileSync(path, suite)
   const { RUNNER_TEMP: _, CI: __, ...env } = process.env
-  return { folder, suite: path, reports: join(folder, 'out'), env: { ...env, SEAWORTHY_STATE_DIR: join(folder, 'state') } }
+  return {
+    folder,
+    suite: path,
+    reports: join(folder, 'out'),
+    env: { ...env, SEAWORTHY_STATE_DIR: join(folder, 'state') },
+  }
 }
 
 /** Starts the built command line, as a user would. */
-export function start(place: Workplace, args: readonly string[]): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: place.folder, env: place.env, stdio: ['ignore', 'pipe', 'pipe'] })
+export function start(
+  place: Workplace,
+  args: readonly string[],
+): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: place.folder,
+    env: place.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => {
@@ -40,7 +52,9 @@ export function start(place: Workplace, args: readonly string[]): { readonly chi
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8')
   })
-  const finished = new Promise<Finished>((resolve) => child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr })))
+  const finished = new Promise<Finished>((resolve) =>
+    child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr })),
+  )
   return { child, finished }
 }
 
@@ -49,7 +63,10 @@ export function seaworthy(place: Workplace, ...args: readonly string[]): Promise
 }
 
 /** Runs the workplace's suite to its end. */
-export async function gate(place: Workplace, ...more: readonly string[]): Promise<Finished & { readonly journal: Journal | undefined }> {
+export async function gate(
+  place: Workplace,
+  ...more: readonly string[]
+): Promise<Finished & { readonly journal: Journal | undefined }> {
   const finished = await seaworthy(place, 'run', place.suite, '--report-dir', place.reports, '--seed', '7', ...more)
   const path = join(place.reports, 'journal.json')
   return { ...finished, journal: existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Journal) : undefined }

@@ -25,7 +25,9 @@ const FAULTS = [
 ]
 
 async function startAndInject(fault: object): Promise<{ place: Workplace; running: ReturnType<typeof start> }> {
-  const place = workplace(suiteOf([{ name: 'long', fault }], { windows: LONG, system: { services: { web: service() } } }))
+  const place = workplace(
+    suiteOf([{ name: 'long', fault }], { windows: LONG, system: { services: { web: service() } } }),
+  )
   const running = start(place, ['run', place.suite, '--report-dir', place.reports, '--seed', '7'])
   const ended = running.finished.then((finished) => {
     throw new Error(`it ended before the fault was on: ${finished.stderr}`)
@@ -35,8 +37,9 @@ async function startAndInject(fault: object): Promise<{ place: Workplace; runnin
   return { place, running }
 }
 
+// Nothing is measured here, so these may share the machine.
 describe('SIGKILL while a fault is on leaves nothing', () => {
-  it.each(FAULTS.map((fault) => [fault.type, fault] as const))('%s', async (_, fault) => {
+  it.concurrent.each(FAULTS.map((fault) => [fault.type, fault] as const))('%s', async (_, fault) => {
     const { place, running } = await startAndInject(fault)
     expect(processesOf(place).length).toBeGreaterThan(2)
     running.child.kill('SIGKILL')
@@ -56,14 +59,20 @@ describe('a run that is asked to stop', () => {
     running.child.kill(signal)
     const { exitCode, stderr } = await running.finished
     expect(exitCode, stderr).toBe(code)
-    expect(events(place).map(({ event }) => event)).toEqual(expect.arrayContaining(['fault.recovered', 'cleaned', 'verdict']))
+    expect(events(place).map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['fault.recovered', 'cleaned', 'verdict']),
+    )
     expect(events(place).find(({ event }) => event === 'verdict')).toMatchObject({ verdict: 'aborted' })
     expect(processesOf(place)).toEqual([])
     expect(await seaworthy(place, 'cleanup')).toMatchObject({ exitCode: 0, stdout: 'nothing to do\n' })
   })
 
   it('before its first service is up', async () => {
-    const place = workplace(suiteOf([{ name: 'x', fault: { type: 'pod-kill', target } }], { system: { services: { web: { command: 'sleep 1000', ready: { tcp: {} } } } } }))
+    const place = workplace(
+      suiteOf([{ name: 'x', fault: { type: 'pod-kill', target } }], {
+        system: { services: { web: { command: 'sleep 1000', ready: { tcp: {} } } } },
+      }),
+    )
     const running = start(place, ['run', place.suite, '--report-dir', place.reports])
     await until(() => events(place).some(({ event }) => event === 'phase.started'))
     running.child.kill('SIGINT')

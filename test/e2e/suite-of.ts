@@ -12,7 +12,7 @@ export function suiteOf(experiments: readonly object[], changes: Readonly<Record
     system: { services: { web: service() } },
     traffic: { http: { url: 'http://web/', rate: '100/s', timeout: '1s', expect: { status: 200 } } },
     objectives: [{ name: 'availability', indicator: { traffic: 'success' }, target: '80%' }],
-    windows: { warmup: '500ms', baseline: '1s', fault: '2s', recovery: '1s' },
+    windows: { warmup: '300ms', baseline: '800ms', fault: '1500ms', recovery: '800ms' },
     limits: { 'blast-radius': { targets: 3, percent: '100%' } },
     experiments,
     ...changes,
