@@ -10,8 +10,14 @@ async function start(): Promise<void> {
     await runInternal(rest)
     return
   }
+  // `seaworthy … | head` reads only the beginning; a run that nobody listens to any more still ends its faults.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   const { main } = await import('./program.ts')
   await main(process.argv)
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 start().catch((error: unknown) => {

@@ -28,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       'Bring the preview up, break it, judge it, report it.',
       async () => (await import('./commands/run.ts')).runCommand,
     ),
+    argv,
   )
   withRunFlags(
     add(
@@ -36,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       'Print what a run would do, and touch nothing.',
       async () => (await import('./commands/plan.ts')).planCommand,
     ),
+    argv,
   )
   add(
     program,
@@ -118,7 +120,9 @@ function toKebab(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
-function withRunFlags(command: Command): void {
+/** Only for the command that is asked for: these are most of all flags, and making them takes part of every start. */
+function withRunFlags(command: Command, argv: readonly string[]): void {
+  if (!argv.includes(command.name())) return
   for (const field of INPUT_FIELDS.filter(({ only }) => only !== 'action')) {
     const option = new Option(
       `--${field.name} <${field.value}>`,
