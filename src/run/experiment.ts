@@ -9,9 +9,9 @@ import type { ReasonCode } from '../model/verdict.ts'
 import { faultsOf } from '../plan/plan-steps.ts'
 import type { CheckResult } from './checks.ts'
 import { type Latencies, latenciesOf } from './facts.ts'
-import { emptyPhase, type FaultPhase, prove, recoverAll, runSteps } from './fault-phase.ts'
+import { emptyPhase, type FaultPhase, prove, recoverAll, runSteps, unended } from './fault-phase.ts'
 import { GuardFired, watchGuards } from './guards.ts'
-import { isHealthy } from './healthy.ts'
+import { unhealthy } from './healthy.ts'
 import { type CountMarks, impactOf } from './impact.ts'
 import { type Measurements, measureAll, type Spans } from './observe-experiment.ts'
 import { readyAgain } from './ready-again.ts'
@@ -32,6 +32,8 @@ export interface ObservedExperiment {
   readonly latencies: Latencies
   /** When hurt replicas were ready again. */
   readonly readyAgain: ExplanationFacts['readyAgain']
+  /** Faults that may still be on. */
+  readonly unended: readonly string[]
   /** We could not do our job in it. */
   readonly error: { readonly code: ReasonCode; readonly detail: string } | undefined
   readonly cancelled: boolean
@@ -51,12 +53,13 @@ export async function runExperiment(session: Session, experiment: PlannedExperim
     spans.baseline = await calmWindow(session, experiment, 'baseline', experiment.windows.baselineMs)
     // Nothing is broken that is already failing, and nothing that has no target: either would prove nothing.
     const quick = await measureAll(session, trafficOnly(experiment), { baseline: spans.baseline })
-    if (isHealthy(experiment, quick) && faultsOf(experiment.steps).every(({ recipe }) => recipe)) {
+    if (unhealthy(experiment, quick) === undefined && faultsOf(experiment.steps).every(({ recipe }) => recipe)) {
       const during = session.platform.serviceCounts()
       const fault = await faultWindow(session, experiment, phase)
+      error = fault.error
+      session.cancelled.throwIfAborted()
       spans.fault = fault.span
       guardFired = fault.guardFired
-      error = fault.error
       marks = { baseline: before, fault: during, end: session.platform.serviceCounts() }
       spans.recovery = await calmWindow(
         session,
@@ -69,33 +72,40 @@ export async function runExperiment(session: Session, experiment: PlannedExperim
   } catch (thrown) {
     if (!session.cancelled.aborted) error ??= errorOf(thrown)
   }
+  const seen = await lookBack(session, experiment, spans)
   return {
     experiment,
     spans,
-    measurements: await measured(session, experiment, spans),
+    measurements: seen.measurements,
     evidence: [...phase.evidence.values()],
     checks: phase.checks,
     guardFired,
     impact: impactOf(marks, new Set(faultsOf(experiment.steps).map(({ workload }) => workload))),
     searchSteps: [],
-    latencies: latenciesOf(session, spans),
+    latencies: seen.latencies,
     readyAgain: readyAgain(session, experiment, spans),
-    error,
+    error: error ?? seen.error,
+    unended: unended(phase),
     cancelled: session.cancelled.aborted,
   }
 }
 
-function trafficOnly(experiment: PlannedExperiment): PlannedExperiment {
+export function trafficOnly(experiment: PlannedExperiment): PlannedExperiment {
   return { ...experiment, objectives: experiment.objectives.filter(({ indicator }) => indicator.source === 'traffic') }
 }
 
-async function measured(
-  session: Session,
-  experiment: PlannedExperiment,
-  spans: Spans,
-): Promise<ReadonlyMap<string, Measurements>> {
-  if (Object.keys(spans).length === 0 || session.cancelled.aborted) return new Map()
-  return measureAll(session, experiment, spans)
+type LookBack = Pick<ObservedExperiment, 'measurements' | 'latencies' | 'error'>
+
+/** What was measured in the windows that took place; nothing of a run that was cancelled. Never throws. */
+export async function lookBack(session: Session, experiment: PlannedExperiment, spans: Spans): Promise<LookBack> {
+  const nothing = { measurements: new Map(), latencies: {} }
+  if (Object.keys(spans).length === 0 || session.cancelled.aborted) return { ...nothing, error: undefined }
+  try {
+    const measurements = await measureAll(session, experiment, spans)
+    return { measurements, latencies: latenciesOf(session, spans), error: undefined }
+  } catch (thrown) {
+    return { ...nothing, error: session.cancelled.aborted ? undefined : errorOf(thrown) }
+  }
 }
 
 /** A window in which nothing is done to the preview. */
@@ -144,26 +154,47 @@ export async function faultWindow(
   let error: ObservedExperiment['error']
   try {
     await runSteps(session, experiment, experiment.steps, phase, signal)
-    await untilAborted(prove(session, experiment, phase), signal)
-    await session.clock.sleep(startMs + experiment.windows.faultMs - session.clock.now(), signal)
+    const endMs = startMs + experiment.windows.faultMs
+    const looked = await proveUntil(session, endMs, prove(session, experiment, phase), signal)
     // An effect may need time, or traffic; what is proven by now is not asked again, so that the window ends on time.
-    if (!allProven(phase)) await untilAborted(prove(session, experiment, phase), signal)
+    if (looked && !allProven(phase)) await untilAborted(prove(session, experiment, phase), signal)
   } catch (thrown) {
     if (!signal.aborted) error = errorOf(thrown)
   }
   const endMs = session.clock.now()
   const reason: unknown = guards.signal.reason
   const guardFired = reason instanceof GuardFired ? { guard: reason.guard, afterMs: endMs - startMs } : undefined
+  if (guards.signal.aborted && !guardFired) error ??= errorOf(reason)
+  // Deaf from here on, as what they would see is no longer the fault; waited for when the faults have ended.
+  const stopped = guards.stop()
   const failures = await recoverAll(
     session,
     experiment,
     phase,
     guardFired || session.cancelled.aborted ? 'abort' : 'request',
   )
-  await guards.stop()
+  await stopped
   if (failures.length > 0) error ??= { code: 'ENGINE_FAILED', detail: failures.join('; ') }
-  session.cancelled.throwIfAborted()
   return { span: { window: 'fault', startMs, endMs, sliceMs: session.plan.sliceMs }, guardFired, error }
+}
+
+/** Waits for the end of the window while the proof is looked for, and no longer. Whether the look has ended; throws at once what it throws. */
+async function proveUntil(session: Session, endMs: number, look: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  const left = new AbortController()
+  let looked = false
+  const ended = session.clock.sleep(endMs - session.clock.now(), AbortSignal.any([signal, left.signal]))
+  const failed = look.then(() => {
+    looked = true
+    return ended
+  })
+  try {
+    await Promise.race([ended, failed])
+  } finally {
+    left.abort()
+    // Who lost the race has nobody else to tell.
+    for (const loser of [ended, failed]) loser.catch(() => undefined)
+  }
+  return looked
 }
 
 function allProven(phase: FaultPhase): boolean {

@@ -81,6 +81,8 @@ function entriesOf({ traffic }: Suite): readonly string[] {
 function journalHistogram(summary: LatencySummary | undefined): JournalExperiment['latency']['fault'] {
   if (!summary) return null
   const { histogram } = summary
+  const numbers = [histogram.overflowFromMs, histogram.precision, ...histogram.buckets.flat()]
+  if (!numbers.every(Number.isFinite)) return null
   return { ...histogram, buckets: histogram.buckets.map(([upperMs, count]) => [upperMs, count]) }
 }
 

@@ -1,8 +1,9 @@
-import { messageOf } from '../kit/errors.ts'
-import type { Evidence } from '../model/evidence.ts'
+import { messageOf, SeaworthyError } from '../kit/errors.ts'
+import { type Evidence, evidenceSchema } from '../model/evidence.ts'
 import type { PlannedExperiment, PlannedFault, PlannedStep } from '../model/plan.ts'
 import type { Injection } from '../model/ports.ts'
 import { type CheckResult, runCheck } from './checks.ts'
+import { patiently } from './patience.ts'
 import { runCommand } from './run-command.ts'
 import type { Session } from './session.ts'
 
@@ -11,10 +12,12 @@ export interface FaultPhase {
   readonly injections: Injection[]
   readonly evidence: Map<string, Evidence>
   readonly checks: CheckResult[]
+  /** Ids of faults that were asked to end: what a look that began before that still says is out of date. */
+  readonly ending: Set<string>
 }
 
 export function emptyPhase(): FaultPhase {
-  return { injections: [], evidence: new Map(), checks: [] }
+  return { injections: [], evidence: new Map(), checks: [], ending: new Set() }
 }
 
 /** Does the steps in order; parallel ones at the same time. Every injection is in the phase before the next step starts. */
@@ -76,6 +79,8 @@ async function inject(
 ): Promise<void> {
   if (!fault.recipe) return
   const injection = await session.engine.inject(fault)
+  if (injection?.fault?.id !== fault.id)
+    throw new SeaworthyError('ENGINE', `the engine does not say that it injected ${fault.description}`)
   phase.injections.push(injection)
   session.context.emit({ event: 'fault.injected', index: experiment.index, fault: fault.id, detail: fault.description })
 }
@@ -84,13 +89,21 @@ async function inject(
 export async function prove(session: Session, experiment: PlannedExperiment, phase: FaultPhase): Promise<void> {
   await Promise.all(
     phase.injections.map(async (injection) => {
-      const evidence = await session.engine.evidence(injection)
+      const evidence = checked(injection, await session.engine.evidence(injection))
+      if (phase.ending.has(injection.fault.id)) return
       const known = phase.evidence.get(injection.fault.id)
       phase.evidence.set(injection.fault.id, evidence)
       if (evidence.status === 'proven' && known?.status !== 'proven')
         session.context.emit({ event: 'fault.proven', index: experiment.index, evidence })
     }),
   )
+}
+
+/** An engine may be somebody else's program: what it says is believed only where it can be read. */
+function checked({ fault }: Injection, evidence: unknown): Evidence {
+  const read = evidenceSchema.safeParse(evidence)
+  if (read.success && read.data.fault === fault.id) return read.data
+  throw new SeaworthyError('ENGINE', `the engine gave no readable evidence of ${fault.description}`)
 }
 
 /** Ends every fault, last first, and keeps the final evidence. One that cannot be ended does not keep the others from it. */
@@ -102,8 +115,10 @@ export async function recoverAll(
 ): Promise<readonly string[]> {
   const failures: string[] = []
   for (const injection of [...phase.injections].reverse()) {
+    phase.ending.add(injection.fault.id)
     try {
-      phase.evidence.set(injection.fault.id, await session.engine.recover(injection, by))
+      const ended = await patiently(session.clock, 'it', () => session.engine.recover(injection, by))
+      phase.evidence.set(injection.fault.id, checked(injection, ended))
       session.context.emit({ event: 'fault.recovered', index: experiment.index, fault: injection.fault.id, by })
     } catch (error) {
       failures.push(`${injection.fault.description} was not ended: ${messageOf(error)}`)
@@ -112,9 +127,19 @@ export async function recoverAll(
   return failures
 }
 
+/** Descriptions of faults that may still be on: asked to end, and not shown to have ended. */
+export function unended({ injections, evidence }: FaultPhase): readonly string[] {
+  return injections
+    .filter(({ fault }) => (evidence.get(fault.id)?.endedBy ?? 'not-ended') === 'not-ended')
+    .map(({ fault }) => fault.description)
+}
+
 async function pause(session: Session, phase: FaultPhase, ms: number, signal: AbortSignal): Promise<void> {
   const paused = [...phase.injections].reverse()
   for (const injection of paused) await session.engine.pause(injection)
   await session.clock.sleep(ms, signal)
-  for (const injection of paused.reverse()) await session.engine.resume(injection)
+  for (const injection of paused.reverse()) {
+    signal.throwIfAborted()
+    await session.engine.resume(injection)
+  }
 }

@@ -19,7 +19,11 @@ export class GuardFired extends Error {
 /** Chance that any guard of an experiment fires although its limit holds. */
 const FALSE_ABORT = 0.01
 
-/** Follows the fault window and aborts the signal, with GuardFired as its reason, once a limit is proven to be crossed. */
+/**
+ * Follows the fault window and aborts the signal, with GuardFired as its reason, once a limit is proven to be crossed.
+ * A limit that can no longer be watched ends the fault as well, with what was thrown as the reason.
+ * `stop` makes the guards deaf at once; its promise is there for who must know that nothing goes on.
+ */
 export function watchGuards(
   session: Session,
   experiment: PlannedExperiment,
@@ -35,7 +39,7 @@ export function watchGuards(
   }))
   const feed = (objective: { name: string }, slice: { n: number; bad: number }) => {
     for (const { spec, guard } of guards) {
-      if (spec.objective !== objective.name || fired.signal.aborted || !guard.feed(slice)) continue
+      if (signal.aborted || spec.objective !== objective.name || !guard.feed(slice)) continue
       session.context.emit({
         event: 'guard.fired',
         index: experiment.index,
@@ -46,7 +50,14 @@ export function watchGuards(
     }
   }
   const signal = AbortSignal.any([stopped.signal, fired.signal, session.cancelled])
-  const watch = { experiment, window: 'fault' as const, startMs, untilMs: Number.POSITIVE_INFINITY, onSlice: feed }
+  const watch = {
+    experiment,
+    window: 'fault' as const,
+    startMs,
+    untilMs: Number.POSITIVE_INFINITY,
+    onSlice: feed,
+    ...(specs.length === 0 ? {} : { onLost: (error: unknown) => fired.abort(error) }),
+  }
   const guarded = new Set(specs.map(({ objective }) => objective))
   const watching = [watchWindow(session, watch, signal), watchPrometheusSlices(session, watch, guarded, signal)]
   return {

@@ -25,5 +25,10 @@ function difference(
 ): { n: number; bad: number } {
   const start = from.find((count) => count.service === service) ?? { n: 0, bad: 0 }
   const end = to.find((count) => count.service === service) ?? { n: 0, bad: 0 }
-  return { n: end.n - start.n, bad: end.bad - start.bad }
+  return { n: grown(start.n, end.n), bad: grown(start.bad, end.bad) }
+}
+
+/** Totals only grow; whatever else is no count. */
+function grown(from: number, to: number): number {
+  return Number.isSafeInteger(to - from) ? Math.max(0, to - from) : 0
 }

@@ -1,7 +1,9 @@
 import type { Measurement, WindowName } from '../model/measurement.ts'
 import type { PlannedExperiment, PlannedObjective } from '../model/plan.ts'
 import type { WindowSpan } from '../model/ports.ts'
+import { patiently } from './patience.ts'
 import type { Session } from './session.ts'
+import { untilAborted } from './watch-window.ts'
 
 export type Spans = Readonly<Partial<Record<WindowName, WindowSpan>>>
 export type Measurements = Readonly<Partial<Record<WindowName, Measurement>>>
@@ -13,11 +15,17 @@ export async function measureAll(
   spans: Spans,
 ): Promise<ReadonlyMap<string, Measurements>> {
   const last = Math.max(...Object.values(spans).map(({ endMs }) => endMs))
-  await session.traffic.settle(last)
-  const measured = await Promise.all(
-    experiment.objectives.map(
-      async (objective) => [objective.name, await measureWindows(session, objective, spans)] as const,
+  await untilAborted(
+    patiently(session.clock, 'waiting for the last requests', () => session.traffic.settle(last)),
+    session.cancelled,
+  )
+  const measured = await untilAborted(
+    Promise.all(
+      experiment.objectives.map(
+        async (objective) => [objective.name, await measureWindows(session, objective, spans)] as const,
+      ),
     ),
+    session.cancelled,
   )
   return new Map(measured)
 }

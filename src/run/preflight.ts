@@ -5,12 +5,15 @@ import type { Observed } from './story.ts'
 
 /** What must hold before anything is broken: the hours, and a Prometheus that answers where one is asked. Undefined when all does. */
 export async function preflight(session: Session): Promise<Observed['blocked']> {
-  const { limits } = session.context.suite
-  if (limits.hours && !isWithinHours(session.clock.now(), limits.hours)) {
-    const { from, to, timezone } = limits.hours
-    return { code: 'ABORTED_EXTERNALLY', detail: `it may only run between ${from} and ${to} (${timezone})` }
-  }
-  return session.context.suite.prometheus ? prometheusAnswers(session) : undefined
+  return outOfHours(session) ?? (session.context.suite.prometheus ? prometheusAnswers(session) : undefined)
+}
+
+/** Why nothing may be broken now; undefined within the hours, and where none are set. */
+export function outOfHours({ context, clock }: Pick<Session, 'context' | 'clock'>): Observed['blocked'] {
+  const { hours } = context.suite.limits
+  if (!hours || isWithinHours(clock.now(), hours)) return undefined
+  const { from, to, timezone } = hours
+  return { code: 'ABORTED_EXTERNALLY', detail: `it may only run between ${from} and ${to} (${timezone})` }
 }
 
 /** A Prometheus that is dead now would make every experiment inconclusive, after the damage. */

@@ -14,8 +14,8 @@ import type { ObservedExperiment } from './experiment.ts'
 import { factsOf, factsOfUnrun } from './facts.ts'
 import { type ChangeFacts, makeJournal } from './journal.ts'
 import type { PlannedRun } from './make-plan.ts'
-import { openSession } from './open-session.ts'
-import { preflight } from './preflight.ts'
+import { openSession, type SessionInput } from './open-session.ts'
+import { outOfHours, preflight } from './preflight.ts'
 import { createRunFolder } from './run-folder.ts'
 import type { Session } from './session.ts'
 import { tellStory } from './story.ts'
@@ -35,6 +35,8 @@ export interface RunInput {
   /** Where a token that the suite names is looked up; never handed on. */
   readonly tokens: Readonly<Record<string, string | undefined>>
   readonly onRun: (run: string) => void
+  /** Who makes the adapters; the real ones unless a test brings a world of its own. */
+  readonly open?: (input: SessionInput) => Session
 }
 
 /** One run of a planned suite: does it, judges it, and leaves nothing behind. Throws only when not even its ledger could be made. */
@@ -63,10 +65,18 @@ export async function runSuite(input: RunInput): Promise<Journal> {
   }
   bus.emit({ event: 'run.started', run, suite: planned.suite.name })
   bus.emit({ event: 'plan.made', plan: planned.plan })
-  const session = openSession({ context, planned, clock, cancelled: input.cancelled, tokens: input.tokens, readiness })
+  const session = (input.open ?? openSession)({
+    context,
+    planned,
+    clock,
+    cancelled: input.cancelled,
+    tokens: input.tokens,
+    readiness,
+  })
   const facts: ExperimentFacts[] = []
   const observed = await tellStory(session, {
     preflight: () => preflight(session),
+    mayGoOn: () => outOfHours(session),
     onExperiment: (seen) => {
       facts.push(factsOf(seen, planned.suite))
       tellProvisionalVerdict(bus.emit, session, seen, facts.at(-1))

@@ -2,9 +2,11 @@ import type { JudgedStep } from '../judge/facts.ts'
 import { judgeSearchStep, nextSearchValue } from '../judge/search.ts'
 import type { PlannedExperiment, PlannedStep } from '../model/plan.ts'
 import { withParameter } from '../plan/plan-fault.ts'
-import { calmWindow, errorOf, faultWindow, type ObservedExperiment } from './experiment.ts'
-import { abortedOf, flatten, latenciesOf, windowsOf } from './facts.ts'
-import { emptyPhase, type FaultPhase } from './fault-phase.ts'
+import { faultsOf } from '../plan/plan-steps.ts'
+import { calmWindow, errorOf, faultWindow, lookBack, type ObservedExperiment, trafficOnly } from './experiment.ts'
+import { abortedOf, flatten, windowsOf } from './facts.ts'
+import { emptyPhase, type FaultPhase, unended } from './fault-phase.ts'
+import { unhealthy } from './healthy.ts'
 import { measureAll, type Spans } from './observe-experiment.ts'
 import type { Session } from './session.ts'
 
@@ -17,13 +19,16 @@ export async function runSearch(session: Session, experiment: PlannedExperiment)
   try {
     const baseline = await calmWindow(session, experiment, 'baseline', experiment.windows.baselineMs)
     spans = { baseline }
-    for (let value = next(experiment, steps); value !== undefined; value = next(experiment, steps)) {
+    await refuseUnhealthy(session, experiment, spans)
+    const injectable = faultsOf(experiment.steps).every(({ recipe }) => recipe)
+    for (let value = next(experiment, steps); injectable && value !== undefined; value = next(experiment, steps)) {
       const phase = emptyPhase()
       phases.push(phase)
       const planned = atValue(session, experiment, value, steps.length + 1)
       const fault = await faultWindow(session, planned, phase)
-      spans = { baseline, fault: fault.span }
       if (fault.error) throw new SearchStopped(fault.error)
+      session.cancelled.throwIfAborted()
+      spans = { baseline, fault: fault.span }
       const measurements = flatten(await measureAll(session, experiment, spans))
       const facts = {
         value,
@@ -35,6 +40,12 @@ export async function runSearch(session: Session, experiment: PlannedExperiment)
       }
       const judged = judgeSearchStep(facts)
       steps.push(judged)
+      const [left] = unended(phase)
+      if (left !== undefined)
+        throw new SearchStopped({
+          code: 'CLEANUP_UNPROVEN',
+          detail: `no further value was tried: ${left} may still be on`,
+        })
       session.context.emit({
         event: 'step.started',
         index: experiment.index,
@@ -44,31 +55,34 @@ export async function runSearch(session: Session, experiment: PlannedExperiment)
       if (judged.step.verdict !== 'pass')
         await calmWindow(session, experiment, 'recovery', experiment.windows.recoveryMs)
     }
-    const recovery = await calmWindow(
-      session,
-      experiment,
-      'recovery',
-      experiment.windows.recoveryMs,
-      spans.fault?.endMs,
-    )
-    spans = { ...spans, recovery }
+    if (spans.fault) {
+      const recovery = await calmWindow(
+        session,
+        experiment,
+        'recovery',
+        experiment.windows.recoveryMs,
+        spans.fault.endMs,
+      )
+      spans = { ...spans, recovery }
+    }
   } catch (thrown) {
     if (thrown instanceof SearchStopped) error = thrown.facts
     else if (!session.cancelled.aborted) error = errorOf(thrown)
   }
+  const seen = await lookBack(session, experiment, spans)
   return {
     experiment,
     spans,
-    measurements:
-      session.cancelled.aborted || !spans.baseline ? new Map() : await measureAll(session, experiment, spans),
+    measurements: seen.measurements,
     evidence: phases.flatMap((phase) => [...phase.evidence.values()]),
     checks: phases.flatMap(({ checks }) => checks),
     guardFired: undefined,
     impact: [],
     searchSteps: steps,
-    latencies: latenciesOf(session, spans),
+    latencies: seen.latencies,
     readyAgain: [],
-    error,
+    error: error ?? seen.error,
+    unended: phases.flatMap(unended),
     cancelled: session.cancelled.aborted,
   }
 }
@@ -80,6 +94,14 @@ class SearchStopped extends Error {
     super(facts.detail)
     this.facts = facts
   }
+}
+
+/** A search of a service that is failing already would find nothing, and only hurt. */
+async function refuseUnhealthy(session: Session, experiment: PlannedExperiment, spans: Spans): Promise<void> {
+  const sick = unhealthy(experiment, await measureAll(session, trafficOnly(experiment), spans))
+  if (sick === undefined) return
+  const detail = `no fault was put on, because ${sick} was already failing`
+  throw new SearchStopped({ code: 'BASELINE_UNHEALTHY', detail })
 }
 
 function next(experiment: PlannedExperiment, steps: readonly JudgedStep[]): number | undefined {

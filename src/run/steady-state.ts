@@ -1,5 +1,7 @@
+import { patiently } from './patience.ts'
 import type { Session } from './session.ts'
 import type { Observed } from './story.ts'
+import { untilAborted } from './watch-window.ts'
 
 /**
  * Starts the users and lets them warm the preview up. Blocks when not one request was answered: then there is nothing
@@ -11,7 +13,10 @@ export async function steadyState(session: Session): Promise<Observed['blocked']
   await session.clock.sleep(session.plan.warmupMs, session.cancelled)
   if (session.traffic.kind === 'none' || session.plan.warmupMs === 0) return undefined
   const endMs = session.clock.now()
-  await session.traffic.settle(endMs)
+  await untilAborted(
+    patiently(session.clock, 'waiting for the first requests', () => session.traffic.settle(endMs)),
+    session.cancelled,
+  )
   const records = session.traffic.records(startMs, endMs)
   const answered = records.ok.subarray(0, records.length).reduce((sum, ok) => sum + ok, 0)
   session.context.emit({ event: 'steady', detail: `${answered} of ${records.length} requests answered as expected` })

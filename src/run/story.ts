@@ -1,14 +1,16 @@
-import { SeaworthyError } from '../kit/errors.ts'
+import { messageOf } from '../kit/errors.ts'
 import type { Leftover } from '../model/ledger.ts'
 import type { Snapshot } from '../model/ports.ts'
 import type { ReasonCode } from '../model/verdict.ts'
 import { errorOf, type ObservedExperiment, runExperiment } from './experiment.ts'
 import { outsideChanges } from './outside.ts'
+import { patiently } from './patience.ts'
 import { type PhaseClock, phaseClock } from './phase-clock.ts'
 import { runSearch } from './search.ts'
 import type { Session } from './session.ts'
 import { settleDown } from './settle-down.ts'
 import { steadyState } from './steady-state.ts'
+import { untilAborted } from './watch-window.ts'
 
 /** What a run saw, from the first process to the last, before it is judged. */
 export interface Observed {
@@ -25,6 +27,8 @@ export interface Observed {
 export interface StoryHooks {
   /** Refuses to start, with a reason: hours, a Prometheus that does not answer. Asked when the preview is up. */
   readonly preflight: () => Promise<Observed['blocked']>
+  /** Refuses to go on, with a reason: the hours are over. Asked before each experiment. */
+  readonly mayGoOn: () => Observed['blocked']
   readonly onExperiment: (observed: ObservedExperiment) => void
 }
 
@@ -33,18 +37,20 @@ export async function tellStory(session: Session, hooks: StoryHooks): Promise<Ob
   const phases = phaseClock(session)
   const experiments: ObservedExperiment[] = []
   let blocked: Observed['blocked']
-  let before: Snapshot = { replicas: [], active: [] }
+  let before: Snapshot | undefined
   let outside: readonly string[] = []
   try {
     await phases.time('platform up', () => session.platform.up(session.cancelled))
-    blocked = await phases.time('preflight', hooks.preflight)
+    blocked = await phases.time('preflight', () => untilAborted(hooks.preflight(), session.cancelled))
     if (!blocked) {
-      await phases.time('engine up', () => session.engine.prepare())
+      await phases.time('engine up', () => untilAborted(session.engine.prepare(), session.cancelled))
       blocked = await phases.time('steady state', () => steadyState(session))
-      before = await session.platform.snapshot()
+      before = await untilAborted(session.platform.snapshot(), session.cancelled)
     }
-    for (const experiment of blocked ? [] : session.plan.experiments) {
+    for (const experiment of session.plan.experiments) {
       session.cancelled.throwIfAborted()
+      blocked ??= hooks.mayGoOn() ?? stillOn(experiments.at(-1))
+      if (blocked) break
       session.context.emit({
         event: 'experiment.started',
         index: experiment.index,
@@ -58,8 +64,10 @@ export async function tellStory(session: Session, hooks: StoryHooks): Promise<Ob
       await settleDown(session, observed)
       session.traffic.forget(session.clock.now())
     }
-    if (before.replicas.length > 0)
-      outside = outsideChanges(before, await session.platform.snapshot(), session.plan.touched)
+    if (before) {
+      const after = await untilAborted(session.platform.snapshot(), session.cancelled)
+      outside = outsideChanges(before, after, session.plan)
+    }
   } catch (thrown) {
     if (!session.cancelled.aborted) blocked ??= errorOf(thrown)
   }
@@ -71,7 +79,27 @@ export async function tellStory(session: Session, hooks: StoryHooks): Promise<Ob
     timings: phases.timings,
     blocked,
     cancelled: session.cancelled.aborted,
-    requests: session.traffic.stats(),
+    requests: requestsOf(session),
+  }
+}
+
+/** Nothing is broken on top of what may still be broken: both together would be more than anybody agreed to. */
+function stillOn(last: ObservedExperiment | undefined): Observed['blocked'] {
+  if (!last || last.unended.length === 0) return undefined
+  return { code: 'CLEANUP_UNPROVEN', detail: `nothing more was tried: ${last.unended.join(', ')} may still be on` }
+}
+
+/** For the report alone: no number of it is judged. */
+function requestsOf({ traffic }: Session): Observed['requests'] {
+  try {
+    const { requests, lateP99Ms, description } = traffic.stats()
+    return {
+      requests: Number.isSafeInteger(requests) ? requests : 0,
+      lateP99Ms: lateP99Ms !== null && Number.isFinite(lateP99Ms) ? lateP99Ms : null,
+      description,
+    }
+  } catch (error) {
+    return { requests: 0, lateP99Ms: null, description: `the traffic cannot say what it sent: ${messageOf(error)}` }
   }
 }
 
@@ -85,10 +113,9 @@ async function cleanUp(session: Session): Promise<readonly Leftover[]> {
   ]
   for (const [what, end] of steps) {
     try {
-      leftovers.push(...((await end()) ?? []))
+      leftovers.push(...((await patiently(session.clock, `ending ${what}`, end)) ?? []))
     } catch (error) {
-      const why = error instanceof SeaworthyError ? error.message : String(error)
-      leftovers.push({ what, why, remedy: `seaworthy cleanup --run ${session.context.run}` })
+      leftovers.push({ what, why: messageOf(error), remedy: `seaworthy cleanup --run ${session.context.run}` })
     }
   }
   session.context.emit({ event: 'cleaned', leftovers })

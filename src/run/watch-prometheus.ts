@@ -1,5 +1,6 @@
+import { messageOf } from '../kit/errors.ts'
 import type { Session } from './session.ts'
-import type { WindowWatch } from './watch-window.ts'
+import { untilAborted, type WindowWatch } from './watch-window.ts'
 
 /** Feeds guards of Prometheus objectives, one slice a scrape, as soon as each has been scraped. Never throws. */
 export async function watchPrometheusSlices(
@@ -17,17 +18,15 @@ export async function watchPrometheusSlices(
     for (let startMs = watch.startMs; !signal.aborted; startMs += sliceMs) {
       await session.clock.sleep(startMs + sliceMs - session.clock.now(), signal)
       for (const objective of objectives) {
-        const seen = await session.observer.measure(objective, {
-          window: watch.window,
-          startMs,
-          endMs: startMs + sliceMs,
-          sliceMs,
-        })
+        const span = { window: watch.window, startMs, endMs: startMs + sliceMs, sliceMs }
+        const seen = await untilAborted(session.observer.measure(objective, span), signal)
         const [slice] = seen.slices
         if (slice && seen.problems.length === 0) watch.onSlice?.(objective, slice)
       }
     }
   } catch (error) {
-    if (!signal.aborted) session.context.emit({ event: 'warning', detail: `a guard stopped: ${String(error)}` })
+    if (signal.aborted) return
+    session.context.emit({ event: 'warning', detail: `a guard stopped: ${messageOf(error)}` })
+    watch.onLost?.(error)
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../kit/errors.ts'
 import type { Slice, WindowName } from '../model/measurement.ts'
 import type { PlannedExperiment, PlannedObjective } from '../model/plan.ts'
 import type { Session } from './session.ts'
@@ -9,6 +10,8 @@ export interface WindowWatch {
   /** Where the watch ends; Infinity until it is stopped. */
   readonly untilMs: number
   readonly onSlice?: (objective: PlannedObjective, slice: Slice) => void
+  /** Told once when it can no longer be followed. */
+  readonly onLost?: (error: unknown) => void
 }
 
 /**
@@ -22,7 +25,8 @@ export async function watchWindow(session: Session, watch: WindowWatch, signal: 
     for (let startMs = watch.startMs; startMs + sliceMs <= watch.untilMs && !signal.aborted; startMs += sliceMs) {
       await session.clock.sleep(startMs + sliceMs - session.clock.now(), signal)
       await untilAborted(session.traffic.settle(startMs + sliceMs), signal)
-      const seen = await Promise.all(live.map((objective) => oneSlice(session, objective, watch.window, startMs)))
+      const looks = live.map((objective) => oneSlice(session, objective, watch.window, startMs))
+      const seen = await untilAborted(Promise.all(looks), signal)
       session.context.emit({
         event: 'slice',
         index: watch.experiment.index,
@@ -37,7 +41,9 @@ export async function watchWindow(session: Session, watch: WindowWatch, signal: 
       for (const { objective, slice } of seen) watch.onSlice?.(objective, slice)
     }
   } catch (error) {
-    if (!signal.aborted) session.context.emit({ event: 'warning', detail: `progress stopped: ${String(error)}` })
+    if (signal.aborted) return
+    session.context.emit({ event: 'warning', detail: `progress stopped: ${messageOf(error)}` })
+    watch.onLost?.(error)
   }
 }
 
@@ -50,12 +56,12 @@ async function oneSlice(session: Session, objective: PlannedObjective, window: W
 
 /** The promise, or the signal's reason as soon as it is aborted. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const stop = () => reject(signal.reason)
+  if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
   try {
-    return await Promise.race([promise, aborted])
+    return await Promise.race([aborted, promise])
   } finally {
     signal.removeEventListener('abort', stop)
   }
