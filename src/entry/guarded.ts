@@ -8,8 +8,13 @@ export async function guarded(run: () => Promise<number>): Promise<number> {
     return await run()
   } catch (error) {
     process.stderr.write(`${describe(error)}\n`)
-    return isUsersToMend(error) ? EXIT.usage : EXIT.cannotJudge
+    return exitCodeOfError(error)
   }
+}
+
+/** 2 for what the user can mend, 3 for what kept us from judging. Both block. */
+export function exitCodeOfError(error: unknown): 2 | 3 {
+  return isUsersToMend(error) ? EXIT.usage : EXIT.cannotJudge
 }
 
 /** Input, suite and plan errors are found before anything is touched. */

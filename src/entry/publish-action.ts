@@ -1,45 +1,61 @@
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import * as core from '@actions/core'
 import type { Journal } from '../model/journal.ts'
 import type { RunRequest } from '../model/request.ts'
-import type { Change } from '../publish/change.ts'
-import { createGitHubClient } from '../publish/github-client.ts'
-import { publishToGitHub } from '../publish/publish-github.ts'
+import { type Publication, publishToGitHub } from '../publish/publish-github.ts'
+import { findingSentences, findings, findingTitle } from '../report/annotations.ts'
 import { renderCheckRun } from '../report/check-run.ts'
 import { renderComment } from '../report/markdown/comment.ts'
 import { renderJobSummary } from '../report/markdown/job-summary.ts'
+import { headline } from '../report/words/headline.ts'
+import { exitCodeOf, verdictOf } from '../report/words/outcome.ts'
+import { type ActionHost, checkNameOf, publishTarget, repositoryFile } from './action-host.ts'
+import { type Annotated, tellAnnotations } from './action-log.ts'
 import type { GateOutcome } from './gate.ts'
 
 const SHORT_SUMMARY_CHARACTERS = 60_000
 
-export interface ActionTarget {
-  readonly request: RunRequest
-  readonly change: Change | undefined
-  readonly token: string
-}
-
-/** Outputs, comment, check run and job summary of a run that ended, whatever its verdict. */
-export async function publishAction({ journal, reportFolder }: GateOutcome, { request, change, token }: ActionTarget): Promise<void> {
-  setOutputs(journal, reportFolder)
-  const comment = renderComment(journal)
-  const publication = {
-    comment: isWanted(request.comment, journal) ? comment : undefined,
-    check: renderCheckRun(journal),
-    checkName: `${request.checkName} / ${basename(journal.suite.name)}`,
-    summary: renderJobSummary(journal),
-    shortSummary: renderComment(journal, { limit: SHORT_SUMMARY_CHARACTERS }),
-  }
-  const client = token ? createGitHubClient(token, process.env.GITHUB_API_URL ?? 'https://api.github.com') : undefined
-  const { warnings } = await publishToGitHub(publication, { client, change, summaryPath: process.env.GITHUB_STEP_SUMMARY })
+/** Outputs, comment, check run, job summary and the job page of a run that ended, whatever its verdict. */
+export async function publishAction(
+  { journal: written, reportFolder }: GateOutcome,
+  request: RunRequest,
+  host: ActionHost,
+): Promise<void> {
+  setOutputs(written, reportFolder)
+  const journal = { ...written, suite: { ...written.suite, file: await repositoryFile(written.suite.file) } }
+  const publication = publicationOf(journal, request, host)
+  const hurried = journal.verdict === 'aborted'
+  const { warnings, checkWritten } = await publishToGitHub(publication, publishTarget(host, hurried))
   for (const warning of warnings) core.warning(warning)
+  tellVerdict(journal)
+  if (!checkWritten) tellAnnotations(publication.check.annotations)
 }
 
-function isWanted(when: RunRequest['comment'], { verdict }: Journal): boolean {
-  return when === 'always' || (when === 'on-failure' && verdict !== 'pass')
+function publicationOf(journal: Journal, { comment, checkName }: RunRequest, { hosts }: ActionHost) {
+  return {
+    comment: isWanted(comment, journal) ? renderComment(journal, { hosts }) : undefined,
+    check: renderCheckRun(journal, { hosts }),
+    checkName: checkNameOf(checkName, journal.suite.name),
+    summary: renderJobSummary(journal, { hosts }),
+    shortSummary: renderComment(journal, { hosts, limit: SHORT_SUMMARY_CHARACTERS }),
+  } satisfies Publication & { check: { annotations: readonly Annotated[] } }
+}
+
+/** What blocks is an error on the job's page, what was found and does not block is a warning. */
+function tellVerdict(journal: Journal): void {
+  const [worst] = findings(journal)
+  const detail = worst ? ` ${findingTitle(worst)}. ${findingSentences(worst)[0] ?? ''}` : ''
+  const said = `${headline(journal)}.${detail}`
+  if (exitCodeOf(journal) !== 0) core.error(said, { title: 'Seaworthy' })
+  else if (verdictOf(journal) !== 'pass') core.warning(said, { title: 'Seaworthy' })
+}
+
+function isWanted(when: RunRequest['comment'], journal: Journal): boolean {
+  return when === 'always' || (when === 'on-failure' && (verdictOf(journal) !== 'pass' || exitCodeOf(journal) !== 0))
 }
 
 function setOutputs(journal: Journal, reportFolder: string): void {
-  core.setOutput('verdict', journal.verdict)
+  core.setOutput('verdict', verdictOf(journal))
   core.setOutput('summary', journal.summary)
   core.setOutput('report-path', join(reportFolder, 'report.html'))
   core.setOutput('journal-path', join(reportFolder, 'journal.json'))

@@ -47,7 +47,7 @@ export function changeOf(environment: RunnerEnvironment, event: unknown): Change
     pullRequest: pull?.number ?? null,
     head: pull?.head.sha ?? group?.head_sha ?? environment.GITHUB_SHA,
     base: pull?.base.sha ?? group?.base_sha ?? null,
-    branch: pull?.base.ref ?? environment.GITHUB_REF_NAME ?? null,
+    branch: pull?.base.ref ?? group?.base_ref.replace(/^refs\/heads\//, '') ?? environment.GITHUB_REF_NAME ?? null,
     runUrl: `${server}/${owner}/${name}/actions/runs/${environment.GITHUB_RUN_ID ?? '0'}/attempts/${environment.GITHUB_RUN_ATTEMPT ?? '1'}`,
     fromFork: pull !== undefined && pull.head.repo?.full_name !== `${owner}/${name}`,
   }

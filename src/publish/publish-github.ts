@@ -1,8 +1,10 @@
+import { type Clock, systemClock } from '../kit/clock.ts'
 import { messageOf } from '../kit/errors.ts'
 import type { Change } from './change.ts'
 import { type CheckRunText, writeCheckRun } from './check-run.ts'
 import { type GitHubClient, statusOf } from './github-client.ts'
 import { writeJobSummary } from './job-summary.ts'
+import { askedToWaitMs, isRateLimit, type Patience, persist } from './persist.ts'
 import { writeStickyComment } from './sticky-comment.ts'
 
 /** What is to be published, already rendered. */
@@ -17,55 +19,107 @@ export interface Publication {
 
 export interface PublishTarget {
   /** Undefined without a token: then only the summary is written. */
-  readonly client: GitHubClient | undefined
+  readonly connect: ((signal: AbortSignal) => GitHubClient) | undefined
   readonly change: Change | undefined
   readonly summaryPath: string | undefined
+  /** Longest time for all requests together. */
+  readonly limitMs: number
+  readonly clock?: Clock
+}
+
+export interface Published {
+  readonly warnings: readonly string[]
+  readonly checkWritten: boolean
 }
 
 /**
- * Publishes what can be published, and says of the rest why it was not. Never rejects: a verdict does not change
- * because it could not be told.
+ * Publishes what can be published, and says of the rest why it was not. Never rejects and never takes much longer than
+ * its limit: a verdict does not change, and does not wait, because it could not be told.
  */
-export async function publishToGitHub(
-  publication: Publication,
-  target: PublishTarget,
-): Promise<{ readonly warnings: readonly string[] }> {
-  const warnings: string[] = []
-  const attempt = async (what: string, permission: string, work: () => Promise<unknown>) => {
-    try {
-      await work()
-    } catch (error) {
-      warnings.push(explain(what, permission, error, target.change))
-    }
+export async function publishToGitHub(publication: Publication, target: PublishTarget): Promise<Published> {
+  const { warnings, checkWritten } = await writeToGitHub(publication, target)
+  const { summaryPath } = target
+  if (!summaryPath) return { warnings, checkWritten }
+  const note = warnings.length === 0 ? '' : `\n\n${warnings.map((warning) => `> ${warning}`).join('\n>\n')}`
+  try {
+    await writeJobSummary(summaryPath, publication.summary + note, publication.shortSummary + note)
+    return { warnings, checkWritten }
+  } catch (error) {
+    return { warnings: [...warnings, `The job summary was not written: ${messageOf(error)}.`], checkWritten }
   }
-  const { client, change, summaryPath } = target
-  if (client && change) {
-    const { comment, check } = publication
-    if (comment !== undefined && change.pullRequest !== null)
-      await attempt('comment', 'pull-requests: write', () => writeStickyComment(client, change, comment))
-    if (check)
-      await attempt('check run', 'checks: write', () => writeCheckRun(client, change, publication.checkName, check))
-  } else if (change) {
-    warnings.push(
-      'There is no github-token, so there is no comment and no check run; the verdict is in the job summary.',
-    )
-  }
-  if (summaryPath) {
-    const note = warnings.length === 0 ? '' : `\n\n${warnings.map((warning) => `> ${warning}`).join('\n>\n')}`
-    await attempt('job summary', 'none', () =>
-      writeJobSummary(summaryPath, publication.summary + note, publication.shortSummary + note),
-    )
-  }
-  return { warnings }
 }
 
-function explain(what: string, permission: string, error: unknown, change: Change | undefined): string {
-  const status = statusOf(error)
-  const start = `The ${what} was not written`
-  if (status === 403 || status === 401 || status === 404) {
-    if (change?.fromFork)
-      return `${start}: this pull request comes from a fork, whose token can only read. The verdict is in the job summary.`
-    return `${start}: the token may not do it (HTTP ${status}). Give the job the permission \`${permission}\`. The verdict is in the job summary.`
+const NO_TOKEN = 'There is no github-token, so there is no comment and no check run; the verdict is in the job summary.'
+
+/** Comment and check run at the same time, so that one which hangs takes nothing from the other. */
+async function writeToGitHub(
+  { comment, check, checkName }: Publication,
+  { connect, change, limitMs, clock = systemClock }: PublishTarget,
+): Promise<Published> {
+  if (!change) return { warnings: [], checkWritten: false }
+  if (!connect) return { warnings: [NO_TOKEN], checkWritten: false }
+  const signal = AbortSignal.timeout(limitMs)
+  const patience: Patience = { clock, deadlineMs: clock.monotonic() + limitMs, signal }
+  const client = connect(signal)
+  const attempt = async (what: string, permission: string, work: () => Promise<unknown>) => {
+    try {
+      await persist(work, patience)
+      return []
+    } catch (error) {
+      return [explain({ what, permission, error, change, limitMs: signal.aborted ? limitMs : undefined })]
+    }
   }
-  return `${start}: ${messageOf(error)}. The verdict is in the job summary.`
+  const [commentTrouble, checkTrouble] = await Promise.all([
+    comment === undefined || change.pullRequest === null
+      ? []
+      : attempt('comment', 'pull-requests: write', () => writeStickyComment(client, change, comment)),
+    check ? attempt('check run', 'checks: write', () => writeCheckRun(client, change, checkName, check)) : [],
+  ])
+  return {
+    warnings: [...commentTrouble, ...checkTrouble],
+    checkWritten: check !== undefined && checkTrouble.length === 0,
+  }
+}
+
+interface Trouble {
+  readonly what: string
+  readonly permission: string
+  readonly error: unknown
+  readonly change: Change
+  /** The time that was over, where it was. */
+  readonly limitMs: number | undefined
+}
+
+function explain({ what, permission, error, change, limitMs }: Trouble): string {
+  const why = reasonOf(permission, error, change, limitMs)
+  return `The ${what} was not written: ${why}. The verdict is in the job summary.`
+}
+
+function reasonOf(permission: string, error: unknown, { fromFork }: Change, limitMs: number | undefined): string {
+  const status = statusOf(error)
+  if (isRateLimit(error)) {
+    const waitMs = askedToWaitMs(error)
+    const asks = waitMs === undefined ? '' : ` and asks to wait ${waitMs / 1_000} s`
+    return `GitHub limits the rate of requests (HTTP ${status})${asks}`
+  }
+  if (status === 403 || status === 401 || status === 404) {
+    return fromFork
+      ? 'this pull request comes from a fork, whose token can only read'
+      : `the token may not do it (HTTP ${status}). Give the job the permission \`${permission}\``
+  }
+  if (status !== undefined) return `GitHub answered with HTTP ${status}: ${oneLine(messageOf(error))}`
+  return limitMs === undefined
+    ? `GitHub did not answer: ${oneLine(messageOf(error))}`
+    : `GitHub did not answer within ${limitMs / 1_000} s`
+}
+
+const SHOWN_CHARACTERS = 200
+
+/** A server's words reach a log and a summary: on one line, without what would be read as mark-up. */
+function oneLine(text: string): string {
+  return text
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .replaceAll(/[<>`[\]|@#]/g, '')
+    .slice(0, SHOWN_CHARACTERS)
+    .replace(/[.\s]+$/, '')
 }

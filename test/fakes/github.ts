@@ -9,20 +9,37 @@ export interface FakeGitHub {
   readonly url: string
   readonly comments: FakeComment[]
   readonly checkRuns: FakeCheckRun[]
-  readonly requests: { readonly method: string; readonly path: string; readonly authorization: string | undefined }[]
+  readonly requests: FakeRequest[]
   /** Requests that the API description does not allow. */
   readonly violations: string[]
-  /** Answers the next requests that match with this status, in place of doing them. */
-  readonly failNext: (method: string, path: RegExp, status: number) => void
+  /** Answers the next request that matches with this status, in place of doing it. */
+  readonly failNext: (method: string, path: RegExp, status: number, more?: Partial<Failure>) => void
   readonly close: () => Promise<void>
 }
-export interface FakeComment {
+interface FakeRequest {
+  readonly method: string
+  readonly path: string
+  readonly authorization: string | undefined
+  readonly text: string
+}
+interface Failure {
+  readonly method: string
+  readonly path: RegExp
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly message: string
+  /** How many requests it fails; Infinity for all. */
+  times: number
+  /** Does the request first, then cuts the connection: the answer is lost. */
+  readonly loseAnswer: boolean
+}
+interface FakeComment {
   id: number
   body: string
   user: { login: string; type: string }
   pull: number
 }
-export interface FakeCheckRun {
+interface FakeCheckRun {
   id: number
   status: string
   conclusion: string | undefined
@@ -51,25 +68,36 @@ const description = JSON.parse(readFileSync(new URL('./github-api.json', import.
 }
 const LIMITS = { comment: 65_536, annotations: 50, output: 65_535 }
 
-export async function startFakeGitHub(options: { login?: string; mayAskWhoItIs?: boolean } = {}): Promise<FakeGitHub> {
+export interface FakeGitHubOptions {
+  readonly login?: string
+  readonly mayAskWhoItIs?: boolean
+  /** An Enterprise Server serves its API below `/api/v3`. */
+  readonly prefix?: string
+}
+
+export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<FakeGitHub> {
   const ajv = new Ajv({ strict: false, allErrors: true })
   addFormats.default(ajv)
   const login = options.login ?? 'github-actions[bot]'
   const fake = {
     comments: [] as FakeComment[],
     checkRuns: [] as FakeCheckRun[],
-    requests: [] as FakeGitHub['requests'],
+    requests: [] as FakeRequest[],
     violations: [] as string[],
   }
-  const failures: { method: string; path: RegExp; status: number }[] = []
-  let nextId = 1
+  const failures: Failure[] = []
+  const prefix = options.prefix ?? ''
+  let nextId = 10_000
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://fake')
     const method = request.method ?? 'GET'
-    fake.requests.push({ method, path: url.pathname, authorization: request.headers.authorization })
-    const body = await readBody(request)
-    const found = operationFor(method, url.pathname)
+    const text = await readBody(request)
+    const body: unknown = text === '' ? undefined : JSON.parse(text)
+    fake.requests.push({ method, path: url.pathname, authorization: request.headers.authorization, text })
+    const found = url.pathname.startsWith(`${prefix}/`)
+      ? operationFor(method, url.pathname.slice(prefix.length))
+      : undefined
     if (!found) {
       fake.violations.push(`${method} ${url.pathname} is not in the API description`)
       return answer(response, 404, { message: 'Not Found' })
@@ -77,10 +105,13 @@ export async function startFakeGitHub(options: { login?: string; mayAskWhoItIs?:
     fake.violations.push(
       ...violationsOf(found.operation, body, url.searchParams).map((what) => `${method} ${url.pathname}: ${what}`),
     )
-    const failure = failures.findIndex((candidate) => candidate.method === method && candidate.path.test(url.pathname))
-    if (failure >= 0) {
-      const [{ status } = { status: 500 }] = failures.splice(failure, 1)
-      return answer(response, status, { message: `failed with ${status}` })
+    const failure = failures.find(
+      (candidate) => candidate.times > 0 && candidate.method === method && candidate.path.test(url.pathname),
+    )
+    if (failure) {
+      failure.times -= 1
+      if (failure.loseAnswer) response.writeHead = () => response.destroy()
+      else return answer(response, failure.status, { message: failure.message }, failure.headers)
     }
     return serve(found.template, method, found.ids, (body ?? {}) as ApiBody, url, response)
   })
@@ -137,6 +168,8 @@ export async function startFakeGitHub(options: { login?: string; mayAskWhoItIs?:
       comment.body = body.body ?? ''
       return answer(response, 200, comment)
     }
+    if (key.startsWith('DELETE') && template.endsWith('/issues/comments/{comment_id}'))
+      return removeComment(Number(ids.comment_id), response)
     if (key.startsWith('POST') && template.endsWith('/check-runs')) return createCheck(body, response)
     if (key.startsWith('PATCH') && template.endsWith('/check-runs/{check_run_id}'))
       return updateCheck(Number(ids.check_run_id), body, response)
@@ -153,6 +186,14 @@ export async function startFakeGitHub(options: { login?: string; mayAskWhoItIs?:
       response.setHeader('link', `<${fakeUrl()}${next.pathname}${next.search}>; rel="next"`)
     }
     return answer(response, 200, all.slice((page - 1) * size, page * size))
+  }
+
+  function removeComment(id: number, response: ServerResponse): ServerResponse {
+    const place = fake.comments.findIndex((comment) => comment.id === id)
+    if (place < 0) return answer(response, 404, { message: 'Not Found' })
+    if (fake.comments[place]?.user.login !== login) return answer(response, 403, { message: 'Must have admin rights' })
+    fake.comments.splice(place, 1)
+    return response.writeHead(204).end()
   }
 
   function createCheck(body: ApiBody, response: ServerResponse): ServerResponse {
@@ -186,9 +227,23 @@ export async function startFakeGitHub(options: { login?: string; mayAskWhoItIs?:
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     ...fake,
-    url: fakeUrl(),
-    failNext: (method, path, status) => failures.push({ method, path, status }),
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    url: `${fakeUrl()}${prefix}`,
+    failNext: (method, path, status, more = {}) =>
+      failures.push({
+        method,
+        path,
+        status,
+        headers: {},
+        message: `failed with ${status}`,
+        times: 1,
+        loseAnswer: false,
+        ...more,
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
   }
 }
 
@@ -214,13 +269,17 @@ function operationFor(
   return undefined
 }
 
-async function readBody(request: IncomingMessage): Promise<unknown> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  const text = Buffer.concat(chunks).toString('utf8')
-  return text === '' ? undefined : JSON.parse(text)
+  return Buffer.concat(chunks).toString('utf8')
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): ServerResponse {
-  return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+function answer(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): ServerResponse {
+  return response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }

@@ -36,7 +36,7 @@ describe('changeOf', () => {
   it('knows a merge group', () => {
     expect(
       changeOf(runner, { merge_group: { head_sha: 'group', base_sha: 'base', base_ref: 'refs/heads/main' } }),
-    ).toMatchObject({ head: 'group', pullRequest: null })
+    ).toMatchObject({ head: 'group', pullRequest: null, branch: 'main' })
   })
   it.each([[undefined], [null], ['text'], [{ pull_request: { number: -1 } }]])(
     'takes an event that does not fit (%j) as absent',

@@ -6,6 +6,13 @@ export interface RunOrder {
   readonly attempt: number
 }
 
+/** What of a run its marker is made from. */
+export interface Marked {
+  readonly suite: Pick<Journal['suite'], 'name'>
+  readonly change: Pick<NonNullable<Journal['change']>, 'runUrl'> | null
+  readonly run: Pick<Journal['run'], 'startedAtMs'>
+}
+
 const LONGEST = 200
 const encoder = new TextEncoder()
 
@@ -13,7 +20,7 @@ const encoder = new TextEncoder()
  * The hidden last line by which a later run finds its comment, and sees whether it is older than that comment:
  * `<!-- seaworthy:checkout v1 run=1042 attempt=1 at=1795252454000 -->`.
  */
-export function commentMarker(journal: Journal, order: RunOrder | undefined = orderFromUrl(journal)): string {
+export function commentMarker(journal: Marked, order: RunOrder | undefined = orderFromUrl(journal)): string {
   const run = order === undefined ? '' : ` run=${Math.trunc(order.number)} attempt=${Math.trunc(order.attempt)}`
   return `<!-- seaworthy:${markerName(journal.suite.name)} v1${run} at=${Math.max(0, Math.trunc(journal.run.startedAtMs))} -->`
 }
@@ -29,7 +36,7 @@ export function markerName(suite: string): string {
 }
 
 /** The run's number and attempt as its address tells them. */
-function orderFromUrl({ change }: Journal): RunOrder | undefined {
+function orderFromUrl({ change }: Marked): RunOrder | undefined {
   const found = /\/actions\/runs\/(\d{1,15})(?:\/attempts\/(\d{1,6}))?(?:[/?#]|$)/.exec(change?.runUrl ?? '')
   return found === null ? undefined : { number: Number(found[1]), attempt: Number(found[2] ?? 1) }
 }
