@@ -4,14 +4,16 @@ import { workloadCrossing } from './parts/links.ts'
 import { onEvery, readingOf, unseen } from './parts/readings.ts'
 import { counted } from './parts/words.ts'
 
-const parameters = z.strictObject({
-  connections: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
-    .describe('Idle connections to open and hold, over all chosen replicas. No default.'),
-})
+const parameters = z.lazy(() =>
+  z.strictObject({
+    connections: z
+      .number()
+      .int()
+      .min(1)
+      .max(100_000)
+      .describe('Idle connections to open and hold, over all chosen replicas. No default.'),
+  }),
+)
 
 /** A few may be closed by the target at any moment, and be opened again. */
 const LEAST_SHARE = 0.9

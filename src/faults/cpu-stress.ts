@@ -5,13 +5,15 @@ import { workloadCrossing } from './parts/links.ts'
 import { onEvery, readingOf, unseen } from './parts/readings.ts'
 import { counted, spokenShare } from './parts/words.ts'
 
-const parameters = z.strictObject({
-  workers: z.number().int().min(1).max(1_024).default(1).describe('Busy workers, one core each. Default: 1.'),
-  load: ratio
-    .prefault('100%')
-    .refine((load) => load > 0, { error: 'A load of 0% is no stress.' })
-    .describe('Share of its core that each worker uses. Default: 100%.'),
-})
+const parameters = z.lazy(() =>
+  z.strictObject({
+    workers: z.number().int().min(1).max(1_024).default(1).describe('Busy workers, one core each. Default: 1.'),
+    load: ratio
+      .prefault('100%')
+      .refine((load) => load > 0, { error: 'A load of 0% is no stress.' })
+      .describe('Share of its core that each worker uses. Default: 100%.'),
+  }),
+)
 
 /** Of what was asked for, and of one core at most: a machine that is busy already gives less, and that is the stress. */
 const LEAST_SHARE = 0.1

@@ -8,21 +8,23 @@ import { counted } from './parts/words.ts'
 
 const DEFAULT_STATUS = 503
 
-const parameters = z
-  .strictObject({
-    ...httpMatchShape,
-    status: statusSchema.optional().describe(`Status to answer with. Default: ${DEFAULT_STATUS}, without reset.`),
-    reset: z.boolean().default(false).describe('Reset the connection in place of an answer. Default: false.'),
-    to: toSchema.describe(
-      "The target's calls to this other side: `{workload: db}`. Default: the requests that the target itself gets.",
-    ),
-  })
-  .refine(({ status, reset }) => !(reset && status !== undefined), { error: 'Say status or reset, not both.' })
-  .transform(({ status, reset, ...given }) => ({
-    ...given,
-    reset,
-    status: reset ? undefined : (status ?? DEFAULT_STATUS),
-  }))
+const parameters = z.lazy(() =>
+  z
+    .strictObject({
+      ...httpMatchShape,
+      status: statusSchema.optional().describe(`Status to answer with. Default: ${DEFAULT_STATUS}, without reset.`),
+      reset: z.boolean().default(false).describe('Reset the connection in place of an answer. Default: false.'),
+      to: toSchema.describe(
+        "The target's calls to this other side: `{workload: db}`. Default: the requests that the target itself gets.",
+      ),
+    })
+    .refine(({ status, reset }) => !(reset && status !== undefined), { error: 'Say status or reset, not both.' })
+    .transform(({ status, reset, ...given }) => ({
+      ...given,
+      reset,
+      status: reset ? undefined : (status ?? DEFAULT_STATUS),
+    })),
+)
 
 /** Answers requests in the target's place, with an error or a reset. */
 export const httpAbort = defineFault<z.infer<typeof parameters>>({

@@ -7,16 +7,18 @@ import { LINK_RULE_ENDS, requestLinks, spokenOther, toSchema } from './parts/lin
 import { linkRuleProbe } from './parts/probes.ts'
 import { ms, spokenMs } from './parts/words.ts'
 
-const parameters = z.strictObject({
-  ...httpMatchShape,
-  latency: durationMs.describe('Time that a request waits before it reaches the service. No default.'),
-  jitter: durationMs
-    .prefault('0ms')
-    .describe('How far a single wait may be from the latency, up and down. Default: 0ms.'),
-  to: toSchema.describe(
-    "The target's calls to this other side: `{workload: db}`. Default: the requests that the target itself gets.",
-  ),
-})
+const parameters = z.lazy(() =>
+  z.strictObject({
+    ...httpMatchShape,
+    latency: durationMs.describe('Time that a request waits before it reaches the service. No default.'),
+    jitter: durationMs
+      .prefault('0ms')
+      .describe('How far a single wait may be from the latency, up and down. Default: 0ms.'),
+    to: toSchema.describe(
+      "The target's calls to this other side: `{workload: db}`. Default: the requests that the target itself gets.",
+    ),
+  }),
+)
 
 /** Of the wait that was asked for, at the median of the requests that were hit. */
 const LEAST_SHARE = 0.5

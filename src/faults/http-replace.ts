@@ -8,28 +8,30 @@ import { counted } from './parts/words.ts'
 
 const LONGEST_BODY = 1_048_576
 
-const parameters = z
-  .strictObject({
-    ...httpMatchShape,
-    status: statusSchema.optional().describe("Status in place of the service's own. Default: its own."),
-    headers: z
-      .record(
-        z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'Not the name of an HTTP header.' }),
-        z.string().regex(/^[\t\x20-\x7e]*$/, { error: 'The value of an HTTP header is one line of plain text.' }),
-      )
-      .default({})
-      .describe('Headers to set in the answer, by name. Default: none.'),
-    body: z.string().max(LONGEST_BODY).optional().describe("Body in place of the service's own. Default: its own."),
-    to: toSchema.describe(
-      "The target's calls to this other side: `{workload: db}`. Default: the requests that the target itself gets.",
+const parameters = z.lazy(() =>
+  z
+    .strictObject({
+      ...httpMatchShape,
+      status: statusSchema.optional().describe("Status in place of the service's own. Default: its own."),
+      headers: z
+        .record(
+          z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'Not the name of an HTTP header.' }),
+          z.string().regex(/^[\t\x20-\x7e]*$/, { error: 'The value of an HTTP header is one line of plain text.' }),
+        )
+        .default({})
+        .describe('Headers to set in the answer, by name. Default: none.'),
+      body: z.string().max(LONGEST_BODY).optional().describe("Body in place of the service's own. Default: its own."),
+      to: toSchema.describe(
+        "The target's calls to this other side: `{workload: db}`. Default: the requests that the target itself gets.",
+      ),
+    })
+    .refine(
+      ({ status, headers, body }) => status !== undefined || body !== undefined || Object.keys(headers).length > 0,
+      {
+        error: 'Say what to replace: status, headers or body.',
+      },
     ),
-  })
-  .refine(
-    ({ status, headers, body }) => status !== undefined || body !== undefined || Object.keys(headers).length > 0,
-    {
-      error: 'Say what to replace: status, headers or body.',
-    },
-  )
+)
 
 /** Lets the service answer, and changes what it said. */
 export const httpReplace = defineFault<z.infer<typeof parameters>>({

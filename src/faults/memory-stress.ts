@@ -5,12 +5,14 @@ import { workloadCrossing } from './parts/links.ts'
 import { onEvery, readingOf, unseen } from './parts/readings.ts'
 import { counted, spokenBytes } from './parts/words.ts'
 
-const parameters = z.strictObject({
-  size: bytes
-    .refine((size) => size > 0, { error: 'A size of 0 is no stress.' })
-    .describe('Memory that each worker fills and holds. No default.'),
-  workers: z.number().int().min(1).max(1_024).default(1).describe('Workers that hold memory. Default: 1.'),
-})
+const parameters = z.lazy(() =>
+  z.strictObject({
+    size: bytes
+      .refine((size) => size > 0, { error: 'A size of 0 is no stress.' })
+      .describe('Memory that each worker fills and holds. No default.'),
+    workers: z.number().int().min(1).max(1_024).default(1).describe('Workers that hold memory. Default: 1.'),
+  }),
+)
 
 /** Some of it may have been swapped out: then it is not in use, and the machine is under pressure all the same. */
 const LEAST_SHARE = 0.5

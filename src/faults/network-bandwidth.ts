@@ -15,11 +15,13 @@ import {
 import { linkRuleProbe } from './parts/probes.ts'
 import { ms, spokenBytes } from './parts/words.ts'
 
-const parameters = z.strictObject({
-  rate: bytesPerSecond.describe('Most that each connection may carry, each way. No default.'),
-  to: toSchema,
-  direction: directionSchema,
-})
+const parameters = z.lazy(() =>
+  z.strictObject({
+    rate: bytesPerSecond.describe('Most that each connection may carry, each way. No default.'),
+    to: toSchema,
+    direction: directionSchema,
+  }),
+)
 
 /** A line of any speed has timers of a millisecond or two, and a busy machine keeps them late; less than this is not the limit. */
 const LEAST_HELD_MS = 5

@@ -14,22 +14,24 @@ import {
 import { linkRuleProbe } from './parts/probes.ts'
 import { ms, spokenMs } from './parts/words.ts'
 
-const parameters = z.strictObject({
-  latency: durationMs.describe(
-    'Time that a round trip takes longer. With direction `both`, half of it on each way. No default.',
-  ),
-  jitter: durationMs
-    .prefault('0ms')
-    .describe('How far a single delay may be from the latency, up and down. Default: 0ms.'),
-  distribution: z
-    .enum(['uniform', 'normal', 'pareto'])
-    .default('uniform')
-    .describe(
-      'How single delays lie around the latency: evenly, mostly near it, or with a long tail above it. Default: uniform.',
+const parameters = z.lazy(() =>
+  z.strictObject({
+    latency: durationMs.describe(
+      'Time that a round trip takes longer. With direction `both`, half of it on each way. No default.',
     ),
-  to: toSchema,
-  direction: directionSchema,
-})
+    jitter: durationMs
+      .prefault('0ms')
+      .describe('How far a single delay may be from the latency, up and down. Default: 0ms.'),
+    distribution: z
+      .enum(['uniform', 'normal', 'pareto'])
+      .default('uniform')
+      .describe(
+        'How single delays lie around the latency: evenly, mostly near it, or with a long tail above it. Default: uniform.',
+      ),
+    to: toSchema,
+    direction: directionSchema,
+  }),
+)
 
 /** Of the delay that was asked for. Half, since jitter and a busy machine move a median, and no machine doubles a delay by chance. */
 const LEAST_SHARE = 0.5

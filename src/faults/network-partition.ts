@@ -7,16 +7,18 @@ import { linkRuleProbe } from './parts/probes.ts'
 import type { LinkAnswers } from './parts/readings.ts'
 import { counted, spokenBytes } from './parts/words.ts'
 
-const parameters = z.strictObject({
-  to: toSchema,
-  direction: directionSchema,
-  manner: z
-    .enum(['hang', 'refuse'])
-    .default('hang')
-    .describe(
-      '`hang`: nothing arrives and nobody is told, as when packets are dropped; `refuse`: connections are refused and reset. Default: hang.',
-    ),
-})
+const parameters = z.lazy(() =>
+  z.strictObject({
+    to: toSchema,
+    direction: directionSchema,
+    manner: z
+      .enum(['hang', 'refuse'])
+      .default('hang')
+      .describe(
+        '`hang`: nothing arrives and nobody is told, as when packets are dropped; `refuse`: connections are refused and reset. Default: hang.',
+      ),
+  }),
+)
 
 /** Cuts the links of the target. */
 export const networkPartition = defineFault<z.infer<typeof parameters>>({

@@ -5,13 +5,15 @@ import { killEffect } from './parts/killed.ts'
 import { workloadCrossing } from './parts/links.ts'
 import { spokenMs } from './parts/words.ts'
 
-const parameters = z
-  .strictObject({
-    'grace-period': durationMs
-      .prefault('0ms')
-      .describe('Time between SIGTERM and SIGKILL. Default: 0ms, killed at once, as a machine that fails does.'),
-  })
-  .transform((given) => ({ gracePeriod: given['grace-period'] }))
+const parameters = z.lazy(() =>
+  z
+    .strictObject({
+      'grace-period': durationMs
+        .prefault('0ms')
+        .describe('Time between SIGTERM and SIGKILL. Default: 0ms, killed at once, as a machine that fails does.'),
+    })
+    .transform((given) => ({ gracePeriod: given['grace-period'] })),
+)
 
 /** Ends replicas; the supervisor starts them again. Nothing is left to undo. */
 export const podKill = defineFault<z.infer<typeof parameters>>({

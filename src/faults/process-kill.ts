@@ -5,21 +5,25 @@ import { killEffect } from './parts/killed.ts'
 import { workloadCrossing } from './parts/links.ts'
 import { spokenMs } from './parts/words.ts'
 
-const parameters = z
-  .strictObject({
-    process: z
-      .string()
-      .min(1)
-      .describe('Text that the command line of the process contains. Every process of the replica that has it is hit.'),
-    signal: z
-      .enum(['SIGKILL', 'SIGTERM'])
-      .default('SIGKILL')
-      .describe('`SIGKILL` at once, or `SIGTERM` and then `SIGKILL` after the grace period. Default: SIGKILL.'),
-    'grace-period': durationMs
-      .prefault('30s')
-      .describe('Time between SIGTERM and SIGKILL; without meaning for SIGKILL. Default: 30s.'),
-  })
-  .transform((given) => ({ process: given.process, signal: given.signal, gracePeriod: given['grace-period'] }))
+const parameters = z.lazy(() =>
+  z
+    .strictObject({
+      process: z
+        .string()
+        .min(1)
+        .describe(
+          'Text that the command line of the process contains. Every process of the replica that has it is hit.',
+        ),
+      signal: z
+        .enum(['SIGKILL', 'SIGTERM'])
+        .default('SIGKILL')
+        .describe('`SIGKILL` at once, or `SIGTERM` and then `SIGKILL` after the grace period. Default: SIGKILL.'),
+      'grace-period': durationMs
+        .prefault('30s')
+        .describe('Time between SIGTERM and SIGKILL; without meaning for SIGKILL. Default: 30s.'),
+    })
+    .transform((given) => ({ process: given.process, signal: given.signal, gracePeriod: given['grace-period'] })),
+)
 
 /** Ends the processes of a replica that match, and no others. Nothing is left to undo. */
 export const processKill = defineFault<z.infer<typeof parameters>>({

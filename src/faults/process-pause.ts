@@ -6,13 +6,15 @@ import { workloadCrossing } from './parts/links.ts'
 import { readingOf, stateOf, unseen } from './parts/readings.ts'
 import { listed } from './parts/words.ts'
 
-const parameters = z.strictObject({
-  process: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Only processes of the replica whose command line contains this text. Default: all of them.'),
-})
+const parameters = z.lazy(() =>
+  z.strictObject({
+    process: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Only processes of the replica whose command line contains this text. Default: all of them.'),
+  }),
+)
 
 /** Stops replicas in the middle of what they do, with their connections open: a long garbage collection, a frozen machine. */
 export const processPause = defineFault<z.infer<typeof parameters>>({

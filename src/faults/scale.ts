@@ -11,28 +11,30 @@ import { counted } from './parts/words.ts'
 const MOST_REPLICAS = 1_000
 const count = z.number().int().min(0).max(MOST_REPLICAS)
 
-const parameters = z
-  .strictObject({
-    to: count.optional().describe('Number of replicas to have.'),
-    by: z
-      .number()
-      .int()
-      .min(-MOST_REPLICAS)
-      .max(MOST_REPLICAS)
-      .refine((by) => by !== 0, { error: 'A scale by 0 changes nothing.' })
-      .optional()
-      .describe('Replicas to add, or with a minus to take away.'),
-    random: z
-      .strictObject({ min: count.describe('Fewest replicas.'), max: count.describe('Most replicas.') })
-      .refine(({ min, max }) => min < max, { error: 'min must be less than max.' })
-      .optional()
-      .describe(
-        "Any number of replicas within `{min, max}` but the present one, drawn with the run's seed and named in the report.",
-      ),
-  })
-  .refine((given) => [given.to, given.by, given.random].filter((value) => value !== undefined).length === 1, {
-    error: 'Say exactly one of to, by and random.',
-  })
+const parameters = z.lazy(() =>
+  z
+    .strictObject({
+      to: count.optional().describe('Number of replicas to have.'),
+      by: z
+        .number()
+        .int()
+        .min(-MOST_REPLICAS)
+        .max(MOST_REPLICAS)
+        .refine((by) => by !== 0, { error: 'A scale by 0 changes nothing.' })
+        .optional()
+        .describe('Replicas to add, or with a minus to take away.'),
+      random: z
+        .strictObject({ min: count.describe('Fewest replicas.'), max: count.describe('Most replicas.') })
+        .refine(({ min, max }) => min < max, { error: 'min must be less than max.' })
+        .optional()
+        .describe(
+          "Any number of replicas within `{min, max}` but the present one, drawn with the run's seed and named in the report.",
+        ),
+    })
+    .refine((given) => [given.to, given.by, given.random].filter((value) => value !== undefined).length === 1, {
+      error: 'Say exactly one of to, by and random.',
+    }),
+)
 type Parameters = z.infer<typeof parameters>
 
 /** Changes the number of replicas, and puts back what the suite says. */

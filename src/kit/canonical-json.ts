@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 /** JSON with sorted keys and without undefined members: the same value always gives the same text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
@@ -13,7 +11,7 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value) ?? 'null'
 }
 
-/** SHA-256 of a text, in hex. */
+/** SHA-256 of a text, in hex. Loads Node's cryptography only here, since that takes as long as reading a suite. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex')
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { SeaworthyError, SuiteError } from '../kit/errors.ts'
 import type { Suite, SystemSpec, TrafficSpec } from '../model/suite.ts'
@@ -11,23 +11,24 @@ import { parseSuite } from './parse-suite.ts'
  * Throws SuiteError for mistakes in it and SeaworthyError('INPUT') where it cannot be read.
  */
 export async function loadSuite(path: string, environment: Environment): Promise<Suite> {
-  const suite = parseSuite({ text: decode(await readBounded(path), path), file: path, environment })
+  const suite = parseSuite({ text: decode(readBounded(path), path), file: path, environment })
   const folder = dirname(resolve(path))
-  return { ...suite, system: absoluteSystem(suite.system, folder), traffic: absoluteTraffic(suite.traffic, folder) }
+  // Not a copy, which would ask for the digest that only some commands need.
+  return Object.assign(suite, {
+    system: absoluteSystem(suite.system, folder),
+    traffic: absoluteTraffic(suite.traffic, folder),
+  })
 }
 
 /** At most one byte more than a suite may have: a device or a pipe has no size to ask for. */
-async function readBounded(path: string): Promise<Buffer> {
+function readBounded(path: string): Buffer {
   try {
-    await using file = await open(path)
-    const buffer = Buffer.alloc(MOST_BYTES + 1)
-    let length = 0
-    while (length < buffer.length) {
-      const { bytesRead } = await file.read(buffer, length, buffer.length - length)
-      if (bytesRead === 0) break
-      length += bytesRead
+    const file = openSync(path, 'r')
+    try {
+      return readStart(file, MOST_BYTES + 1)
+    } finally {
+      closeSync(file)
     }
-    return buffer.subarray(0, length)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : 'it cannot be read'
@@ -35,6 +36,17 @@ async function readBounded(path: string): Promise<Buffer> {
       code === 'ENOENT' ? 'Name the suite, or run `seaworthy init` to write one.' : 'Name the YAML file itself.'
     throw new SeaworthyError('INPUT', `cannot read the suite ${path}: ${why}`, { cause, target: path, remedy })
   }
+}
+
+function readStart(file: number, bytes: number): Buffer {
+  const buffer = Buffer.alloc(bytes)
+  let length = 0
+  while (length < bytes) {
+    const read = readSync(file, buffer, length, bytes - length, null)
+    if (read === 0) break
+    length += read
+  }
+  return buffer.subarray(0, length)
 }
 
 function decode(bytes: Buffer, file: string): string {

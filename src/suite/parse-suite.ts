@@ -42,7 +42,7 @@ export function parseSuite({ text, file, environment, faultTypes = FAULT_TYPES }
   const report = reportOn(file, document)
   report.settleNumbers(documentSchema, [])
   report.check(documentSchema)
-  const suite = readSuite(report, file, sha256(text), faultTypes)
+  const suite = readSuite(report, file, text, faultTypes)
   report.finish()
   // Each part is undefined only where a mistake was noted, and then finish() has thrown.
   return suite as Suite
@@ -51,7 +51,7 @@ export function parseSuite({ text, file, environment, faultTypes = FAULT_TYPES }
 type Draft = { [Key in keyof Suite]: Suite[Key] | undefined }
 
 /** Reads every part that is sound by itself, so that one run shows the mistakes of all. */
-function readSuite(report: Report, file: string, digest: string, faultTypes: readonly FaultType[]): Draft {
+function readSuite(report: Report, file: string, text: string, faultTypes: readonly FaultType[]): Draft {
   const { shape } = documentSchema
   const inputs = {
     system: report.part(shape.system, ['system']),
@@ -72,7 +72,9 @@ function readSuite(report: Report, file: string, digest: string, faultTypes: rea
   const objectives = readObjectives({ hasPrometheus, trafficIsNone: traffic?.kind === 'none' }, report)
   return {
     file,
-    digest,
+    get digest() {
+      return sha256(text)
+    },
     name: report.part(shape.metadata, ['metadata'])?.name,
     system,
     traffic,

@@ -8,19 +8,21 @@ import type { EndMatch, LinkDirection, LinkMatch } from '../../model/recipe.ts'
 export const LINK_RULE_ENDS =
   "The rule is taken out of the links by the agent, at the latest at the fault's deadline; the links are part of the run's own process and cannot outlive it."
 
-const otherSideSchema = z
-  .strictObject({
-    workload: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('A workload of the suite, or `traffic` for those who play the users.'),
-    address: z.string().min(1).optional().describe('An IP address or a range.'),
-    name: z.string().min(1).optional().describe('A host name.'),
-  })
-  .refine((to) => Object.values(to).filter((value) => value !== undefined).length === 1, {
-    error: 'Name exactly one other side: workload, address or name.',
-  })
+const otherSideSchema = z.lazy(() =>
+  z
+    .strictObject({
+      workload: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('A workload of the suite, or `traffic` for those who play the users.'),
+      address: z.string().min(1).optional().describe('An IP address or a range.'),
+      name: z.string().min(1).optional().describe('A host name.'),
+    })
+    .refine((to) => Object.values(to).filter((value) => value !== undefined).length === 1, {
+      error: 'Name exactly one other side: workload, address or name.',
+    }),
+)
 export type OtherSide = z.infer<typeof otherSideSchema>
 
 export const toSchema = otherSideSchema

@@ -3,31 +3,33 @@ import { durationMs } from '../../kit/scalars.ts'
 import { faultSchema } from './fault.ts'
 import { needSchema } from './objective.ts'
 import { exactlyOne, nameSchema, optionalWith, someText } from './parts.ts'
-import { stepSchema } from './step.ts'
+import { stepsSchema } from './step.ts'
 import { experimentBlastRadiusSchema, experimentWindowsSchema } from './windows.ts'
 
 const searched = () => z.union([z.string(), z.number()])
 
-const searchSchema = z.strictObject({
-  parameter: someText('a parameter', 'latency').describe(
-    'Parameter of the fault that is varied; it is left out of the fault itself.',
-  ),
-  from: searched()
-    .describe('Smallest value, written as the parameter is.')
-    .meta({ examples: ['0ms', '0%'] }),
-  to: searched()
-    .describe('Largest value.')
-    .meta({ examples: ['2s', '50%'] }),
-  precision: searched()
-    .describe('The search ends when the threshold is known to this.')
-    .meta({ examples: ['50ms', '1%'] }),
-  'at-least': searched()
-    .optional()
-    .describe(
-      'The experiment fails when the objectives break at or below this value. Default: it only reports the threshold.',
-    )
-    .meta({ examples: ['300ms'] }),
-})
+const searchSchema = z.lazy(() =>
+  z.strictObject({
+    parameter: someText('a parameter', 'latency').describe(
+      'Parameter of the fault that is varied; it is left out of the fault itself.',
+    ),
+    from: searched()
+      .describe('Smallest value, written as the parameter is.')
+      .meta({ examples: ['0ms', '0%'] }),
+    to: searched()
+      .describe('Largest value.')
+      .meta({ examples: ['2s', '50%'] }),
+    precision: searched()
+      .describe('The search ends when the threshold is known to this.')
+      .meta({ examples: ['50ms', '1%'] }),
+    'at-least': searched()
+      .optional()
+      .describe(
+        'The experiment fails when the objectives break at or below this value. Default: it only reports the threshold.',
+      )
+      .meta({ examples: ['300ms'] }),
+  }),
+)
 export type SearchInput = z.output<typeof searchSchema>
 
 export const experimentSchema = exactlyOne(
@@ -36,7 +38,7 @@ export const experimentSchema = exactlyOne(
       .describe('Name of the experiment, as reports and --only call it.')
       .meta({ examples: ['one web pod dies'] }),
     fault: faultSchema.optional().describe('The fault, when there is one. Either this or steps.'),
-    steps: z.array(stepSchema).min(1).optional().describe('Several steps in order, at least one of them a fault.'),
+    steps: stepsSchema().optional().describe('Several steps in order, at least one of them a fault.'),
     search: searchSchema
       .optional()
       .describe('Vary one parameter of the fault to find the value at which the objectives break.'),

@@ -5,15 +5,17 @@ import { blastRadiusSchema } from './windows.ts'
 
 const HOUR = '(?:[01]\\d|2[0-3]):[0-5]\\d'
 
-const hoursSchema = z.strictObject({
-  between: text(
-    'a span of hours',
-    new RegExp(`^${HOUR}-${HOUR}$`),
-    'HH:MM-HH:MM on a 24 hour clock',
-    '02:00-04:00',
-  ).describe('Faults only between these two times of day; the second may lie after midnight.'),
-  timezone: optionalWith(someText('a time zone', 'Europe/Berlin'), 'UTC', 'IANA name of the time zone.'),
-})
+const hoursSchema = z.lazy(() =>
+  z.strictObject({
+    between: text(
+      'a span of hours',
+      new RegExp(`^${HOUR}-${HOUR}$`),
+      'HH:MM-HH:MM on a 24 hour clock',
+      '02:00-04:00',
+    ).describe('Faults only between these two times of day; the second may lie after midnight.'),
+    timezone: optionalWith(someText('a time zone', 'Europe/Berlin'), 'UTC', 'IANA name of the time zone.'),
+  }),
+)
 
 const guardSchema = z.strictObject({
   objective: nameSchema.describe('Name of an objective that is a share.').meta({ examples: ['availability'] }),

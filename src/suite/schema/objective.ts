@@ -4,25 +4,27 @@ import { exactlyOne, nameSchema, someText } from './parts.ts'
 
 const queryExample = 'http_requests_total{namespace="$namespace"}'
 
-const prometheusIndicatorSchema = z.strictObject({
-  bad: someText('a counter', queryExample)
-    .optional()
-    .describe(
-      'PromQL selector of the counters of bad events; with total. `$namespace` stands for the namespace under test.',
-    ),
-  total: someText('a counter', queryExample)
-    .optional()
-    .describe('PromQL selector of the counters of all events; with bad.'),
-  histogram: someText('a histogram', 'http_request_duration_seconds')
-    .optional()
-    .describe('PromQL selector of a histogram in seconds, without _bucket; with under or quantile.'),
-  under: durationMs.optional().describe('Events of the histogram up to this time are good.'),
-  quantile: ratio
-    .optional()
-    .describe('This quantile of the histogram.')
-    .meta({ examples: ['99%'] }),
-  value: someText('a query', 'max(queue_lag_seconds)').optional().describe('PromQL query that gives one number.'),
-})
+const prometheusIndicatorSchema = z.lazy(() =>
+  z.strictObject({
+    bad: someText('a counter', queryExample)
+      .optional()
+      .describe(
+        'PromQL selector of the counters of bad events; with total. `$namespace` stands for the namespace under test.',
+      ),
+    total: someText('a counter', queryExample)
+      .optional()
+      .describe('PromQL selector of the counters of all events; with bad.'),
+    histogram: someText('a histogram', 'http_request_duration_seconds')
+      .optional()
+      .describe('PromQL selector of a histogram in seconds, without _bucket; with under or quantile.'),
+    under: durationMs.optional().describe('Events of the histogram up to this time are good.'),
+    quantile: ratio
+      .optional()
+      .describe('This quantile of the histogram.')
+      .meta({ examples: ['99%'] }),
+    value: someText('a query', 'max(queue_lag_seconds)').optional().describe('PromQL query that gives one number.'),
+  }),
+)
 
 const indicatorSchema = exactlyOne(
   {

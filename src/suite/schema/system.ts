@@ -83,21 +83,23 @@ const serviceSchema = z.strictObject({
   metrics: urlPathSchema.optional().describe('Path of Prometheus metrics on the first port. Default: it has none.'),
 })
 
-const deploySchema = z.strictObject({
-  images: optionalWith(
-    listOf(someText('an image', 'shop:ci')),
-    [],
-    'Images of this machine that are loaded into a kind cluster.',
-  ),
-  manifests: optionalWith(
-    listOf(someText('a file or folder', 'k8s/')),
-    [],
-    "Files or folders of manifests, relative to the suite's folder, applied on the server side.",
-  ),
-  command: someText('a command', 'make deploy')
-    .optional()
-    .describe('Shell command that deploys the preview; it is given KUBECONFIG and NAMESPACE. Default: none.'),
-})
+const deploySchema = z.lazy(() =>
+  z.strictObject({
+    images: optionalWith(
+      listOf(someText('an image', 'shop:ci')),
+      [],
+      'Images of this machine that are loaded into a kind cluster.',
+    ),
+    manifests: optionalWith(
+      listOf(someText('a file or folder', 'k8s/')),
+      [],
+      "Files or folders of manifests, relative to the suite's folder, applied on the server side.",
+    ),
+    command: someText('a command', 'make deploy')
+      .optional()
+      .describe('Shell command that deploys the preview; it is given KUBECONFIG and NAMESPACE. Default: none.'),
+  }),
+)
 
 export const systemSchema = z.strictObject({
   services: z

@@ -39,10 +39,12 @@ const requestShape = {
   expect: optionalWith(expectSchema, {}, 'What a good answer is.'),
 }
 
-const requestSchema = z.strictObject({
-  ...requestShape,
-  weight: optionalWith(z.number().positive(), 1, 'How often this request is drawn, against the others.'),
-})
+const requestSchema = z.lazy(() =>
+  z.strictObject({
+    ...requestShape,
+    weight: optionalWith(z.number().positive(), 1, 'How often this request is drawn, against the others.'),
+  }),
+)
 
 const httpSchema = exactlyOne(
   {
@@ -66,15 +68,23 @@ const httpSchema = exactlyOne(
   ['url', 'requests'],
 )
 
-const k6Schema = z.strictObject({
-  script: someText('a file', 'load.js').describe("The k6 script, relative to the suite's folder."),
-  env: optionalWith(environmentSchema, {}, 'Environment variables for the script.'),
-})
+const k6Schema = z.lazy(() =>
+  z.strictObject({
+    script: someText('a file', 'load.js').describe("The k6 script, relative to the suite's folder."),
+    env: optionalWith(environmentSchema, {}, 'Environment variables for the script.'),
+  }),
+)
 
-const jobSchema = z.strictObject({
-  image: someText('an image', 'grafana/k6:1.2.0').describe('Image whose container makes the traffic.'),
-  command: optionalWith(z.array(z.string()), [], "The container's command and its arguments. Empty: the image's own."),
-})
+const jobSchema = z.lazy(() =>
+  z.strictObject({
+    image: someText('an image', 'grafana/k6:1.2.0').describe('Image whose container makes the traffic.'),
+    command: optionalWith(
+      z.array(z.string()),
+      [],
+      "The container's command and its arguments. Empty: the image's own.",
+    ),
+  }),
+)
 
 export const trafficSchema = exactlyOne(
   {
@@ -89,34 +99,36 @@ export type TrafficInput = z.output<typeof trafficSchema>
 export type RequestInput = z.output<typeof requestSchema>
 export type ExpectInput = z.output<typeof expectSchema>
 
-export const prometheusSchema = exactlyOne(
-  {
-    url: urlSchema
-      .optional()
-      .describe('Address of a Prometheus server.')
-      .meta({ examples: ['http://localhost:9090'] }),
-    service: text(
-      'a service',
-      /^[a-z0-9][-a-z0-9]*\/[a-z0-9][-.a-z0-9]*:\d{1,5}$/,
-      'namespace/name:port',
-      'monitoring/prometheus:9090',
-    )
-      .optional()
-      .describe('A Prometheus in the cluster, as namespace/name:port, asked through the API server.'),
-    install: z
-      .literal(true)
-      .optional()
-      .describe('Run a Prometheus for this run alone, which scrapes every service that has metrics.'),
-    scrape: optionalWith(durationMs, '1s', 'How often targets are scraped; measurements cannot be finer.'),
-    'token-from': text(
-      'a variable name',
-      /^[A-Za-z_][A-Za-z0-9_]*$/,
-      'the NAME of an environment variable, never the token itself',
-      'PROMETHEUS_TOKEN',
-    )
-      .optional()
-      .describe('Name of the environment variable that holds a bearer token. Default: none is sent.'),
-  },
-  ['url', 'service', 'install'],
+export const prometheusSchema = z.lazy(() =>
+  exactlyOne(
+    {
+      url: urlSchema
+        .optional()
+        .describe('Address of a Prometheus server.')
+        .meta({ examples: ['http://localhost:9090'] }),
+      service: text(
+        'a service',
+        /^[a-z0-9][-a-z0-9]*\/[a-z0-9][-.a-z0-9]*:\d{1,5}$/,
+        'namespace/name:port',
+        'monitoring/prometheus:9090',
+      )
+        .optional()
+        .describe('A Prometheus in the cluster, as namespace/name:port, asked through the API server.'),
+      install: z
+        .literal(true)
+        .optional()
+        .describe('Run a Prometheus for this run alone, which scrapes every service that has metrics.'),
+      scrape: optionalWith(durationMs, '1s', 'How often targets are scraped; measurements cannot be finer.'),
+      'token-from': text(
+        'a variable name',
+        /^[A-Za-z_][A-Za-z0-9_]*$/,
+        'the NAME of an environment variable, never the token itself',
+        'PROMETHEUS_TOKEN',
+      )
+        .optional()
+        .describe('Name of the environment variable that holds a bearer token. Default: none is sent.'),
+    },
+    ['url', 'service', 'install'],
+  ),
 )
 export type PrometheusInput = z.output<typeof prometheusSchema>
