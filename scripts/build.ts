@@ -69,6 +69,9 @@ async function splitLibrary() {
   })
 }
 
+/** How a chunk reaches a built-in module of Node: by a copy with a getter for each of its members. */
+const BUILT_IN = /__toESM\(require\("(node:[a-z/_]+)"\)\)/g
+
 async function toCommonJs(chunk: string): Promise<string> {
   const asksForItsPlace = chunk.includes('import.meta.url')
   const { code } = await transform(chunk, {
@@ -76,7 +79,8 @@ async function toCommonJs(chunk: string): Promise<string> {
     define: { 'import.meta.url': 'urlOfThisFile' },
     banner: asksForItsPlace ? "const urlOfThisFile=require('node:url').pathToFileURL(__filename).href;" : '',
   })
-  return code
+  // The members seen through the prototype are the same, and cost nothing until they are asked for.
+  return code.replaceAll(BUILT_IN, 'Object.create(require("$1"),{default:{value:require("$1")}})')
 }
 
 rmSync(DIST, { recursive: true, force: true })

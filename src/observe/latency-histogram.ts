@@ -1,5 +1,8 @@
-import { Int32Histogram } from 'hdr-histogram-js'
+// This file of the library alone: its index also decompresses and compiles WebAssembly that is not used here.
+import int32 from 'hdr-histogram-js/dist/Int32Histogram.js'
 import type { Histogram } from '../model/measurement.ts'
+
+const Int32Histogram = int32.default
 
 export interface Latencies {
   /** Milliseconds of requests that were answered. */
@@ -34,7 +37,7 @@ export function latencyHistogram({ answeredMs, failed, timeoutMs }: Latencies): 
   }
 }
 
-function bucketsOf(histogram: Int32Histogram): readonly (readonly [number, number])[] {
+function bucketsOf(histogram: int32.default): readonly (readonly [number, number])[] {
   const buckets: (readonly [number, number])[] = []
   const recorded = histogram.recordedValuesIterator
   recorded.reset()

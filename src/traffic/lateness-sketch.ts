@@ -1,4 +1,5 @@
-import { build } from 'hdr-histogram-js'
+// This file of the library alone: its index also decompresses and compiles WebAssembly that is not used here.
+import int32 from 'hdr-histogram-js/dist/Int32Histogram.js'
 
 /** The lateness of a whole run in constant memory. */
 export interface LatenessSketch {
@@ -9,14 +10,10 @@ export interface LatenessSketch {
 
 const MICROSECONDS = 1_000
 const HOUR_US = 3_600_000_000
+const DIGITS = 2
 
 export function createLatenessSketch(): LatenessSketch {
-  const histogram = build({
-    bitBucketSize: 32,
-    numberOfSignificantValueDigits: 2,
-    autoResize: false,
-    highestTrackableValue: HOUR_US,
-  })
+  const histogram = new int32.default(1, HOUR_US, DIGITS)
   return {
     add: (ms) => histogram.recordValue(Math.min(HOUR_US, Math.max(0, Math.round(ms * MICROSECONDS)))),
     p99Ms: () => (histogram.totalCount === 0 ? null : histogram.getValueAtPercentile(99) / MICROSECONDS),
