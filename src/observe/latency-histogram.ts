@@ -1,8 +1,8 @@
 // This file of the library alone: its index also decompresses and compiles WebAssembly that is not used here.
-import int32 from 'hdr-histogram-js/dist/Int32Histogram.js'
+import { constructorFromBucketSize } from 'hdr-histogram-js/dist/JsHistogramFactory.js'
 import type { Histogram } from '../model/measurement.ts'
 
-const Int32Histogram = int32.default
+const Int32Histogram = constructorFromBucketSize(32)
 
 export interface Latencies {
   /** Milliseconds of requests that were answered. */
@@ -37,7 +37,7 @@ export function latencyHistogram({ answeredMs, failed, timeoutMs }: Latencies): 
   }
 }
 
-function bucketsOf(histogram: int32.default): readonly (readonly [number, number])[] {
+function bucketsOf(histogram: InstanceType<typeof Int32Histogram>): readonly (readonly [number, number])[] {
   const buckets: (readonly [number, number])[] = []
   const recorded = histogram.recordedValuesIterator
   recorded.reset()
