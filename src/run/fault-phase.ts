@@ -28,10 +28,7 @@ export async function runSteps(
   phase: FaultPhase,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const step of steps) {
-    signal.throwIfAborted()
-    await runStep(session, experiment, step, phase, signal)
-  }
+  for (const step of steps) await runStep(session, experiment, step, phase, signal)
 }
 
 async function runStep(
@@ -41,6 +38,8 @@ async function runStep(
   phase: FaultPhase,
   signal: AbortSignal,
 ): Promise<void> {
+  // Parallel ones, too, look each for itself: what one of them set off must keep the others from starting.
+  signal.throwIfAborted()
   const say = (detail: string) => session.context.emit({ event: 'step.started', index: experiment.index, detail })
   switch (step.step) {
     case 'fault':

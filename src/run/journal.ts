@@ -2,6 +2,7 @@ import { release } from 'node:os'
 import type { ExperimentFacts, JudgedExperiment } from '../judge/facts.ts'
 import { judgeExperiment } from '../judge/judge-experiment.ts'
 import { judgeSuite } from '../judge/judge-suite.ts'
+import { messageOf } from '../kit/errors.ts'
 import { VERSION } from '../kit/version.ts'
 import type { Journal, JournalExperiment } from '../model/journal.ts'
 import type { PlannedExperiment, PlannedFault } from '../model/plan.ts'
@@ -59,7 +60,7 @@ export function makeJournal(input: JournalInput): Journal {
     },
     suite: plan.suite,
     change: changeOf(input.change),
-    platform: { name: plan.platform, detail: session.platform.detail() },
+    platform: { name: plan.platform, detail: detailOf(session) },
     engine: `${ENGINE} ${VERSION}`,
     plan: {
       digest: plan.digest,
@@ -123,6 +124,15 @@ function faultFacts({ id, type, description, workload, spec }: PlannedFault): Jo
 
 function mechanismsOf(planned: PlannedExperiment): string {
   return [...new Set(faultsOf(planned.steps).flatMap(({ recipe }) => recipe?.mechanism ?? []))].join(', ')
+}
+
+/** Words for the report alone; they are not worth the record. */
+function detailOf({ platform }: Session): string {
+  try {
+    return platform.detail()
+  } catch (error) {
+    return `unknown: ${messageOf(error)}`
+  }
 }
 
 function changeOf(change: ChangeFacts | undefined): Journal['change'] {

@@ -28,7 +28,7 @@ export type Reply =
     }
   | { readonly do: (answer: ServerResponse) => void }
 
-export const nothing: Reply = { data: { resultType: 'matrix', result: [] } }
+const nothing: Reply = { data: { resultType: 'matrix', result: [] } }
 export const noVector: Reply = { data: { resultType: 'vector', result: [] } }
 
 /** Samples as the API writes them. Times in milliseconds since the epoch. */

@@ -1,0 +1,52 @@
+import type { PlannedRun } from '../../src/run/make-plan.ts'
+import { BLAST, planned } from '../fakes/world.ts'
+import type { Behaviour } from '../fakes/world-service.ts'
+
+export const DELAY = '{type: network-delay, target: {workload: api}, latency: 100ms}'
+export const KILL = '{type: pod-kill, target: {workload: web, mode: one}}'
+export const one = (fault: string, more = '') => `  - {name: one, fault: ${fault}${more}}\n`
+export const GUARDED = `limits: {${BLAST}, abort-when: [{objective: availability, below: 80%}]}`
+export const CHECKED = 'prometheus: {url: "http://127.0.0.1:9"}'
+export const SEARCH =
+  '  - {name: search, search: {parameter: latency, from: 0ms, to: 400ms, precision: 100ms}, fault: {type: network-delay, target: {workload: api}}}\n'
+export const STEPS = `  - name: steps
+    steps:
+      - parallel: [{fault: ${DELAY}}, {fault: {type: cpu-stress, target: {workload: web, mode: one}, workers: 1}}]
+      - wait: 100ms
+      - pause: 100ms
+      - check: {prometheus: {query: up, above: 0}}
+`
+
+/** The same plan on a platform on which nothing fits the selectors of its faults. */
+export function withoutTargets(run: PlannedRun): PlannedRun {
+  const experiments = run.plan.experiments.map((experiment) => ({
+    ...experiment,
+    steps: experiment.steps.map((step) =>
+      step.step === 'fault' ? { ...step, fault: { ...step.fault, replicas: [], recipe: undefined } } : step,
+    ),
+  }))
+  return { ...run, plan: { ...run.plan, experiments } }
+}
+
+export const SCENARIOS = {
+  single: planned(one(DELAY)),
+  guarded: planned(one(DELAY), GUARDED),
+  two: planned(`${one(KILL)}  - {name: two, fault: {type: process-pause, target: {workload: db}}}\n`),
+  steps: planned(STEPS, CHECKED),
+  search: planned(SEARCH),
+  unmatched: withoutTargets(planned(one(KILL))),
+}
+
+export const BEHAVIOURS: Readonly<Record<string, Partial<Behaviour>>> = {
+  sturdy: {},
+  fragile: { brokenErrorRatio: 0.7 },
+  'breaks at 200 ms': { brokenErrorRatio: 0.7, breaksFromMs: 200 },
+  'slow to recover': { brokenErrorRatio: 0.6, recoveryMs: 1_500 },
+  doubtful: { brokenErrorRatio: 0.12 },
+  unhealthy: { healthyErrorRatio: 0.5, brokenErrorRatio: 0.5 },
+  'not crossed': { crosses: false },
+  dead: { dead: true },
+}
+
+/** With these no run may pass, whatever else happens: the service breaks, or nothing can be shown. */
+export const NEVER_PASS: ReadonlySet<string> = new Set(['fragile', 'unhealthy', 'not crossed', 'dead'])
