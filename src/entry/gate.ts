@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { serviceEnvironment } from '../platform/process/service-environment.ts'
 import { systemClock } from '../kit/clock.ts'
+import { keepYoungHeapSmall } from '../kit/young-heap.ts'
 import type { Journal } from '../model/journal.ts'
 import type { RunRequest } from '../model/request.ts'
+import { serviceEnvironment } from '../platform/process/service-environment.ts'
 import type { Change } from '../publish/change.ts'
 import { exitCodeOf } from '../report/words/outcome.ts'
 import { openEventFile } from '../run/event-file.ts'
@@ -35,6 +36,7 @@ export interface GateHost {
  */
 export async function gate(request: RunRequest, host: GateHost): Promise<number> {
   const planned = await makePlan(request, process.env)
+  keepYoungHeapSmall()
   const reportFolder = resolve(request.reportDir)
   mkdirSync(reportFolder, { recursive: true })
   const cancellation = listenForCancellation()
