@@ -18,7 +18,7 @@ const FAULTS = [
   { type: 'network-bandwidth', target: all, rate: '1mbit' },
   { type: 'connection-exhaust', target, connections: 50 },
   { type: 'http-abort', target: all, status: 503 },
-  { type: 'http-delay', target: all, delay: '50ms' },
+  { type: 'http-delay', target: all, latency: '50ms' },
   { type: 'http-replace', target: all, body: 'other' },
   { type: 'cpu-stress', target, workers: 1 },
   { type: 'memory-stress', target, size: '32MiB' },

@@ -51,6 +51,7 @@ export class Replica {
   #sawLine = false
   #starts = 0
   #endExpected = false
+  #leaving = false
   #held = false
   #graceMs = 0
   #stopping = new AbortController()
@@ -67,8 +68,9 @@ export class Replica {
     return this.#ports
   }
 
+  /** It answers, and has not been asked to end: who is leaving gets no new connections, as an endpoint of a Service. */
   get ready(): boolean {
-    return this.#ready
+    return this.#ready && !this.#leaving
   }
 
   get held(): boolean {
@@ -109,6 +111,13 @@ export class Replica {
     this.#endExpected = true
   }
 
+  /** It was asked to end, and may take its time. */
+  leave(): void {
+    this.expectEnd()
+    this.#leaving = true
+    this.#options.changed()
+  }
+
   /** Ends it and keeps it down. Throws SeaworthyError('ENGINE') where it does not end. Idempotent. */
   async hold(): Promise<void> {
     this.#held = true
@@ -125,6 +134,7 @@ export class Replica {
   /** Ends it for good: SIGTERM, SIGKILL after `graceMs`. Throws as `hold` does. */
   async remove(graceMs: number): Promise<void> {
     this.#held = true
+    this.leave()
     await this.#stop(graceMs)
     for (const port of Object.values(this.#ports)) this.#options.freePorts.giveBack(port)
   }
@@ -151,6 +161,7 @@ export class Replica {
   async #liveOnce(stop: AbortSignal): Promise<number> {
     this.#sawLine = false
     this.#endExpected = false
+    this.#leaving = false
     this.#starts += 1
     const started = await this.#options.warden.start(this.#request())
     if ('identity' in started) return this.#watch(started, stop)
@@ -231,6 +242,7 @@ export class Replica {
   #setReady(ready: boolean): void {
     if (this.#ready === ready) return
     this.#ready = ready
+    if (ready) this.#options.emit({ event: 'replica.ready', replica: this.name })
     this.#options.changed()
   }
 

@@ -28,9 +28,7 @@ export async function signalReplica(replica: Replica, action: SignalAction, emit
       return
     }
     case 'SIGTERM':
-      replica.expectEnd()
-      if (action.process === undefined && replica.current) sendGroupSignal(replica.current.identity.pid, 'SIGTERM')
-      else signalEach(targets, 'SIGTERM')
+      askToEnd(replica, action.process, targets)
       void killAfterGrace(replica, action, targets, emit)
       return
     case 'SIGSTOP':
@@ -38,6 +36,16 @@ export async function signalReplica(replica: Replica, action: SignalAction, emit
       signalEach(targets, action.signal)
       return waitStopped(targets, action.signal === 'SIGSTOP', replica.name)
   }
+}
+
+function askToEnd(replica: Replica, process: string | undefined, targets: readonly ProcessEntry[]): void {
+  if (process === undefined && replica.current) {
+    replica.leave()
+    sendGroupSignal(replica.current.identity.pid, 'SIGTERM')
+    return
+  }
+  replica.expectEnd()
+  signalEach(targets, 'SIGTERM')
 }
 
 /** Only what was there when the time of grace began, and for a whole replica its tree since: never what was started in its place. */

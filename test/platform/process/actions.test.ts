@@ -81,6 +81,17 @@ describe('signals', () => {
     expect(run.events).toContainEqual({ event: 'replica.exited', replica: 'rude-1', how: 'SIGKILL', expected: true })
   })
 
+  test('who was asked to end gets no new connections, though it still answers', async () => {
+    await act(signal('rude-1', 'SIGTERM', { graceMs: 1_000 }))
+    const answers = { probe: 'replica-answers', replicas: ['rude-1'], attempts: 1, timeoutMs: 500 } as const
+    expect(await read<'replica-answers'>(answers)).toMatchObject({ answered: 1 })
+    await expect(ask(run, 'http://rude/who')).rejects.toThrow()
+    expect(await state('rude-1')).toMatchObject({ state: 'running', ready: false })
+    await until(allReady)
+    expect(await ask(run, 'http://rude/who')).toBe('rude-1')
+    expect(run.events.filter(({ event }) => event === 'replica.ready').length).toBeGreaterThan(5)
+  })
+
   test('what a shell runs has the time of grace though the shell ends at once', async () => {
     const inner = await until(async () => (await state('script-1', `${process.execPath} web.mjs`)).pid)
     await act(signal('script-1', 'SIGTERM', { graceMs: 600_000 }))
