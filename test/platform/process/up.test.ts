@@ -171,25 +171,25 @@ describe('a preview that does not come up', () => {
     [
       'a service that keeps ending',
       { command: 'echo "no database" >&2; exit 7' },
-      1_500,
-      /not ready within 1500ms: it ended: exit code 7, after \d+ restarts.*no database/s,
+      4_000,
+      /not ready within 4s: it ended: exit code 7, after \d+ restarts.*no database/s,
     ],
     [
       'a service that never becomes ready',
       { env: { UNREADY_WHILE: '/' } },
-      3_000,
-      /^bad-1 was not ready within 3s: \/healthz answered 503.*listening on/s,
+      4_000,
+      /^bad-1 was not ready within 4s: \/healthz answered 503.*listening on/s,
     ],
     [
       'a service that does not listen',
       { command: 'exec sleep 1000', ready: { check: 'tcp', port: 'http' } },
-      500,
+      4_000,
       /port \d+ refused the connection. It printed nothing/,
     ],
     [
       'a service that does not say its line',
       { command: 'printf "\\033[31mother\\033[0m\\n"; exec sleep 1000', ready: { check: 'log', line: 'ready' } },
-      500,
+      4_000,
       /did not print "ready".*Its last words:\n {2}other$/s,
     ],
   ])('names the replica, how it ended and its last words: %s', async (_, given, readyMs, message) => {
