@@ -14,10 +14,12 @@ export interface FaultPhase {
   readonly checks: CheckResult[]
   /** Ids of faults that were asked to end: what a look that began before that still says is out of date. */
   readonly ending: Set<string>
+  /** Descriptions of faults that may be on although their injection did not succeed. */
+  readonly doubtful: Set<string>
 }
 
 export function emptyPhase(): FaultPhase {
-  return { injections: [], evidence: new Map(), checks: [], ending: new Set() }
+  return { injections: [], evidence: new Map(), checks: [], ending: new Set(), doubtful: new Set() }
 }
 
 /** Does the steps in order; parallel ones at the same time. Every injection is in the phase before the next step starts. */
@@ -77,9 +79,11 @@ async function inject(
   phase: FaultPhase,
 ): Promise<void> {
   if (!fault.recipe) return
+  phase.doubtful.add(fault.description)
   const injection = await session.engine.inject(fault)
   if (injection?.fault?.id !== fault.id)
     throw new SeaworthyError('ENGINE', `the engine does not say that it injected ${fault.description}`)
+  phase.doubtful.delete(fault.description)
   phase.injections.push(injection)
   session.context.emit({ event: 'fault.injected', index: experiment.index, fault: fault.id, detail: fault.description })
 }
@@ -126,11 +130,12 @@ export async function recoverAll(
   return failures
 }
 
-/** Descriptions of faults that may still be on: asked to end, and not shown to have ended. */
-export function unended({ injections, evidence }: FaultPhase): readonly string[] {
-  return injections
+/** Descriptions of faults that may still be on: injected, perhaps only in part, and not shown to have ended. */
+export function unended({ injections, evidence, doubtful }: FaultPhase): readonly string[] {
+  const shown = injections
     .filter(({ fault }) => (evidence.get(fault.id)?.endedBy ?? 'not-ended') === 'not-ended')
     .map(({ fault }) => fault.description)
+  return [...doubtful, ...shown]
 }
 
 async function pause(session: Session, phase: FaultPhase, ms: number, signal: AbortSignal): Promise<void> {

@@ -79,7 +79,9 @@ export class SimulatedService {
   }
 
   #broken(): boolean {
-    const delays = [...this.model.rules.values()].map(({ rule }) => (rule.rule === 'delay' ? rule.latencyMs : Infinity))
+    const delays = [...this.model.rules.values()].map(({ rule }) =>
+      rule.rule === 'delay' ? rule.latencyMs * (rule.direction === 'both' ? 2 : 1) : Number.POSITIVE_INFINITY,
+    )
     if (delays.length > 0) return Math.max(...delays) >= this.#behaviour.breaksFromMs
     return !this.whole
   }

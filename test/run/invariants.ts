@@ -16,6 +16,14 @@ function* order({ diary, ledger }: Told): Iterable<string> {
     if (cancelled && (what === 'engine.inject' || what === 'engine.resume'))
       yield `${what} ${fault} after the cancelling`
   }
+  const phases = new Set<string>()
+  for (const { what, fault, whole } of diary) {
+    if (what !== 'engine.inject' || fault === undefined) continue
+    // `e2f1s3` is the third value of a search; faults of one phase may be on together.
+    const phase = fault.replace(/f[0-9]+/, '')
+    if (!whole && !phases.has(phase)) yield `${fault} was put on top of what was still on`
+    phases.add(phase)
+  }
   const announced = new Set(ledger.flatMap((entry) => (entry.entry === 'fault' ? [entry.id] : [])))
   for (const { what, fault } of diary.filter((entry) => entry.what.startsWith('do '))) {
     if (announced.size === 0) yield `${what} without any entry in the ledger`

@@ -17,6 +17,9 @@ export const STEPS = `  - name: steps
       - check: {prometheus: {query: up, above: 0}}
 `
 
+/** The first leaves something to end, and would be there under the second. */
+export const TWO = `${one('{type: process-pause, target: {workload: db}}')}  - {name: two, fault: ${KILL}}\n`
+
 /** The same plan on a platform on which nothing fits the selectors of its faults. */
 export function withoutTargets(run: PlannedRun): PlannedRun {
   const experiments = run.plan.experiments.map((experiment) => ({
@@ -31,7 +34,7 @@ export function withoutTargets(run: PlannedRun): PlannedRun {
 export const SCENARIOS = {
   single: planned(one(DELAY)),
   guarded: planned(one(DELAY), GUARDED),
-  two: planned(`${one(KILL)}  - {name: two, fault: {type: process-pause, target: {workload: db}}}\n`),
+  two: planned(TWO),
   steps: planned(STEPS, CHECKED),
   search: planned(SEARCH),
   unmatched: withoutTargets(planned(one(KILL))),
