@@ -6,8 +6,8 @@ const EXAMPLES = 'test/e2e/examples.test.ts'
 export default defineConfig({
   test: {
     // A hang must end the run with a name; it is not a bound on speed.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [END_TO_END], maxWorkers: 2 } },
