@@ -3,6 +3,7 @@ import { padColumns, padColumnsLeft } from '../escape/columns.ts'
 import { escapeTerminal } from '../escape/terminal.ts'
 import { finish, labelled, terminalName, usableColumns, widest, wrapParts } from '../terminal/layout.ts'
 import { formatAbout } from '../words/durations.ts'
+import { shellWord } from '../words/facts.ts'
 import { formatTarget } from '../words/need.ts'
 import { TERMINAL } from '../words/typography.ts'
 import { decidabilityLines } from './decidability-lines.ts'
@@ -20,7 +21,7 @@ export function renderPlan(plan: Plan, { columns: wanted }: { readonly columns: 
     endLines(plan),
     warningLines(plan, columns),
     timeLines(plan, columns),
-    closingLines(plan),
+    closingLines(plan, columns),
   ].filter((block) => block.length > 0)
   return blocks.map((block) => finish(block, columns).join('\n')).join('\n\n')
 }
@@ -107,8 +108,13 @@ function timeLines({ estimateMs }: Plan, columns: number): string[] {
   return wrapParts(parts, columns - 4, ', ').map((line) => `  ${line}`)
 }
 
-function closingLines({ digest }: Plan): string[] {
-  return [`Nothing was changed. To run it: npx seaworthy run --plan ${escapeTerminal(digest)}`]
+/** With its seed: another one makes other choices, and so another plan. */
+function closingLines({ digest, suite, seed }: Plan, columns: number): string[] {
+  const command = [`npx seaworthy run ${shellWord(suite.file)}`, `--seed ${seed}`, `--plan ${digest}`]
+  return [
+    'Nothing was changed. To run it:',
+    ...wrapParts(command.map(escapeTerminal), columns - 4, ' ').map((line) => `  ${line}`),
+  ]
 }
 
 /** Every fault of an experiment, those inside parallel steps too. */

@@ -49,7 +49,7 @@ export function reproduceParts({ suite, run }: Journal, experiment?: string): st
 }
 
 /** One word for a POSIX shell, whatever the text holds. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   if (/^[\w./:=@%+,-]+$/.test(text) && !text.startsWith('-')) return text
   return /^[\w ./:=@%+,()-]*$/.test(text) && !text.startsWith('-') ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`
 }
