@@ -37,12 +37,11 @@ async function nextSliceIsGood(session: Session, objectives: PlannedExperiment['
   const endMs = startMs + sliceMs
   await session.clock.sleep(sliceMs, session.cancelled)
   await untilAborted(session.traffic.settle(endMs), session.cancelled)
-  const seen = await Promise.all(
-    objectives.map(async (objective) => {
-      const { slices } = await session.observer.measure(objective, { window: 'recovery', startMs, endMs, sliceMs })
-      return slices.every((slice) => isGood(objective, slice))
-    }),
-  )
+  const looks = objectives.map(async (objective) => {
+    const { slices } = await session.observer.measure(objective, { window: 'recovery', startMs, endMs, sliceMs })
+    return slices.every((slice) => isGood(objective, slice))
+  })
+  const seen = await untilAborted(Promise.all(looks), session.cancelled)
   return seen.every((good) => good)
 }
 

@@ -167,8 +167,10 @@ describe('an adapter that fails', () => {
         engine: {
           ...engine,
           evidence: async (injection) => {
-            await clock.sleep(30_000)
-            return engine.evidence(injection)
+            const early = await engine.evidence(injection)
+            // It comes while the recovery is watched, and says what was so before the fault had ended.
+            await clock.sleep(1_500)
+            return early
           },
         },
       }),
