@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { systemClock } from '../kit/clock.ts'
-import { keepYoungHeapSmall } from '../kit/young-heap.ts'
+import { keepHeapSmall } from '../kit/small-heap.ts'
 import type { Journal } from '../model/journal.ts'
 import type { RunRequest } from '../model/request.ts'
 import { serviceEnvironment } from '../platform/process/service-environment.ts'
@@ -36,7 +36,7 @@ export interface GateHost {
  */
 export async function gate(request: RunRequest, host: GateHost): Promise<number> {
   const planned = await makePlan(request, process.env)
-  keepYoungHeapSmall()
+  keepHeapSmall()
   const reportFolder = resolve(request.reportDir)
   mkdirSync(reportFolder, { recursive: true })
   const cancellation = listenForCancellation()
