@@ -21,7 +21,7 @@ export interface ActionHost {
 const PUBLISH_MS = 25_000
 /** After a cancellation a runner waits 7.5 s in all before it becomes rude. */
 const HURRIED_MS = 3_000
-const LONGEST_SUITE_NAME = 80
+const LONGEST_SUITE_NAME = 100
 
 export async function readHost(token: string): Promise<ActionHost> {
   return { change: changeOf(process.env, await readEvent(process.env.GITHUB_EVENT_PATH)), token, hosts: serverHosts() }

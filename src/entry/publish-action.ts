@@ -10,7 +10,7 @@ import { renderJobSummary } from '../report/markdown/job-summary.ts'
 import { headline } from '../report/words/headline.ts'
 import { exitCodeOf, verdictOf } from '../report/words/outcome.ts'
 import { type ActionHost, checkNameOf, publishTarget, repositoryFile } from './action-host.ts'
-import { type Annotated, tellAnnotations } from './action-log.ts'
+import { tellAnnotations } from './action-log.ts'
 import type { GateOutcome } from './gate.ts'
 
 const SHORT_SUMMARY_CHARACTERS = 60_000
@@ -33,12 +33,14 @@ export async function publishAction(
 
 function publicationOf(journal: Journal, { comment, checkName }: RunRequest, { hosts }: ActionHost) {
   return {
-    comment: isWanted(comment, journal) ? renderComment(journal, { hosts }) : undefined,
+    comment: comment === 'never' ? undefined : renderComment(journal, { hosts }),
+    // A failure that an earlier run told must not stand when this one passes.
+    onlyEditComment: comment === 'on-failure' && !isFailure(journal),
     check: renderCheckRun(journal, { hosts }),
     checkName: checkNameOf(checkName, journal.suite.name),
     summary: renderJobSummary(journal, { hosts }),
     shortSummary: renderComment(journal, { hosts, limit: SHORT_SUMMARY_CHARACTERS }),
-  } satisfies Publication & { check: { annotations: readonly Annotated[] } }
+  } satisfies Publication
 }
 
 /** What blocks is an error on the job's page, what was found and does not block is a warning. */
@@ -50,8 +52,8 @@ function tellVerdict(journal: Journal): void {
   else if (verdictOf(journal) !== 'pass') core.warning(said, { title: 'Seaworthy' })
 }
 
-function isWanted(when: RunRequest['comment'], journal: Journal): boolean {
-  return when === 'always' || (when === 'on-failure' && (verdictOf(journal) !== 'pass' || exitCodeOf(journal) !== 0))
+function isFailure(journal: Journal): boolean {
+  return verdictOf(journal) !== 'pass' || exitCodeOf(journal) !== 0
 }
 
 function setOutputs(journal: Journal, reportFolder: string): void {

@@ -2,13 +2,14 @@ import * as core from '@actions/core'
 import { systemClock } from '../kit/clock.ts'
 import { formatIssue, isSeaworthyError, messageOf, type SuiteIssue } from '../kit/errors.ts'
 import type { RunRequest } from '../model/request.ts'
+import type { CheckAnnotation } from '../publish/check-run.ts'
 import { publishToGitHub } from '../publish/publish-github.ts'
 import { escapeTerminal } from '../report/escape/terminal.ts'
 import { commentMarker } from '../report/markdown/marker.ts'
 import { type Refusal, refusalHeadline, renderRefusal } from '../report/markdown/refusal.ts'
 import { peekSuiteName } from '../suite/peek-name.ts'
 import { type ActionHost, checkNameOf, publishTarget, repositoryFile } from './action-host.ts'
-import { type Annotated, tellAnnotations, tellLines } from './action-log.ts'
+import { tellAnnotations, tellLines } from './action-log.ts'
 import { exitCodeOfError } from './guarded.ts'
 
 const LIMIT = 60_000
@@ -35,7 +36,7 @@ export async function refuseAction(error: unknown, request: RunRequest | undefin
 
 async function publishRefusal(
   refusal: Refusal,
-  annotations: readonly Annotated[],
+  annotations: readonly CheckAnnotation[],
   request: RunRequest | undefined,
   host: ActionHost,
 ): Promise<readonly string[]> {
@@ -71,7 +72,7 @@ async function refusalOf(error: unknown, request: RunRequest | undefined): Promi
   }
 }
 
-function annotationOf({ line, path, message, remedy }: SuiteIssue, file: string): Annotated {
+function annotationOf({ line, path, message, remedy }: SuiteIssue, file: string): CheckAnnotation {
   return {
     path: file,
     line,

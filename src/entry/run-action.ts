@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path'
 import * as core from '@actions/core'
 import { INPUT_FIELDS } from '../inputs/fields.ts'
 import { parseRunRequest } from '../inputs/run-request.ts'
@@ -30,12 +31,18 @@ async function main(): Promise<number> {
   let request: RunRequest | undefined
   try {
     refuseForeignSuite(process.env.GITHUB_EVENT_NAME)
-    request = parseRunRequest(inputs, freshSeed)
+    request = fromWorkspace(parseRunRequest(inputs, freshSeed))
     return request.mode === 'plan' ? await showPlan(request, host) : await gateChange(request, host)
   } catch (error) {
     const { refuseAction } = await import('./refuse-action.ts')
     return refuseAction(error, request, host)
   }
+}
+
+/** Reports name the suite by its path in the workspace, however it was given. */
+function fromWorkspace(request: RunRequest): RunRequest {
+  const inside = relative(process.cwd(), resolve(request.suite))
+  return inside.startsWith('..') ? request : { ...request, suite: inside }
 }
 
 async function post(): Promise<number> {

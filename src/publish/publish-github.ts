@@ -10,6 +10,8 @@ import { writeStickyComment } from './sticky-comment.ts'
 /** What is to be published, already rendered. */
 export interface Publication {
   readonly comment: string | undefined
+  /** Bring a comment of an earlier run up to date, but make none. */
+  readonly onlyEditComment?: boolean
   readonly check: CheckRunText | undefined
   readonly checkName: string
   readonly summary: string
@@ -53,7 +55,7 @@ const NO_TOKEN = 'There is no github-token, so there is no comment and no check 
 
 /** Comment and check run at the same time, so that one which hangs takes nothing from the other. */
 async function writeToGitHub(
-  { comment, check, checkName }: Publication,
+  { comment, onlyEditComment = false, check, checkName }: Publication,
   { connect, change, limitMs, clock = systemClock }: PublishTarget,
 ): Promise<Published> {
   if (!change) return { warnings: [], checkWritten: false }
@@ -72,7 +74,9 @@ async function writeToGitHub(
   const [commentTrouble, checkTrouble] = await Promise.all([
     comment === undefined || change.pullRequest === null
       ? []
-      : attempt('comment', 'pull-requests: write', () => writeStickyComment(client, change, comment)),
+      : attempt('comment', 'pull-requests: write', () =>
+          writeStickyComment(client, change, comment, { onlyEdit: onlyEditComment }),
+        ),
     check ? attempt('check run', 'checks: write', () => writeCheckRun(client, change, checkName, check)) : [],
   ])
   return {

@@ -2,7 +2,7 @@ import type { Change } from './change.ts'
 import { type GitHubClient, statusOf } from './github-client.ts'
 import { isRateLimit } from './persist.ts'
 
-export type Written = 'created' | 'updated' | 'a newer run has written already'
+export type Written = 'created' | 'updated' | 'a newer run has written already' | 'there is none to edit'
 
 /** What the last line of a comment says about the run that wrote it. */
 interface Marker {
@@ -24,9 +24,14 @@ const MARKER = /<!-- (seaworthy:[^ ]+ v\d+)(?: run=(\d+) attempt=(\d+))? at=\d+ 
  * Writes the one comment of a suite on a pull request: edits it where it is, makes it where it is not. Safe to repeat.
  * It is found by the marker on its last line and by its author, over all pages. Several of one author (after a race)
  * become one: the oldest is edited, the others are removed. A run that is older than one of them writes nothing.
- * Rejects with the request's error.
+ * With `onlyEdit` none is made. Rejects with the request's error.
  */
-export async function writeStickyComment(client: GitHubClient, change: Change, body: string): Promise<Written> {
+export async function writeStickyComment(
+  client: GitHubClient,
+  change: Change,
+  body: string,
+  { onlyEdit = false } = {},
+): Promise<Written> {
   const mine = markerOf(body)
   if (!mine || change.pullRequest === null) throw new Error('a comment needs a marker and a pull request')
   const where = { owner: change.owner, repo: change.name }
@@ -38,6 +43,7 @@ export async function writeStickyComment(client: GitHubClient, change: Change, b
     for (const { id } of doubles) await remove(client, { ...where, comment_id: id })
     return 'updated'
   }
+  if (onlyEdit) return 'there is none to edit'
   await client.rest.issues.createComment({ ...where, issue_number: change.pullRequest, body })
   return 'created'
 }

@@ -75,6 +75,15 @@ describe('sticky comment', () => {
     expect(github.comments.map((comment) => comment.body)).toEqual([body('second', 2)])
   })
 
+  it('is only brought up to date where none is to be made', async () => {
+    const edit = (run: number) => ({ ...publication, comment: body('Pass', run), onlyEditComment: true })
+    await publishToGitHub(edit(1), target())
+    expect(github.comments).toEqual([])
+    await publishToGitHub({ ...publication, comment: body('Fail', 2) }, target())
+    await publishToGitHub(edit(3), target())
+    expect(github.comments.map((comment) => comment.body)).toEqual([body('Pass', 3)])
+  })
+
   it('is found on a later page', async () => {
     for (let id = 1000; id < 1250; id += 1)
       github.comments.push({ id, body: 'talk', user: { login: 'ann', type: 'User' }, pull: 482 })
