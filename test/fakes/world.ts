@@ -22,7 +22,7 @@ import { type Incident, type IncidentSetting, type Nonsense, withIncidents } fro
 import { type Behaviour, RATE_PER_SECOND, SimulatedService, STURDY } from './world-service.ts'
 
 /** One call of an adapter, action of the executor or entry of the ledger, in the order in which they happened. */
-export interface DiaryEntry {
+interface DiaryEntry {
   readonly what: string
   /** Id of the fault that it is about. */
   readonly fault: string | undefined

@@ -2,14 +2,14 @@ import type { PlannedRun } from '../../src/run/make-plan.ts'
 import { BLAST, planned } from '../fakes/world.ts'
 import type { Behaviour } from '../fakes/world-service.ts'
 
-export const DELAY = '{type: network-delay, target: {workload: api}, latency: 100ms}'
-export const KILL = '{type: pod-kill, target: {workload: web, mode: one}}'
-export const one = (fault: string, more = '') => `  - {name: one, fault: ${fault}${more}}\n`
-export const GUARDED = `limits: {${BLAST}, abort-when: [{objective: availability, below: 80%}]}`
-export const CHECKED = 'prometheus: {url: "http://127.0.0.1:9"}'
-export const SEARCH =
+const DELAY = '{type: network-delay, target: {workload: api}, latency: 100ms}'
+const KILL = '{type: pod-kill, target: {workload: web, mode: one}}'
+const one = (fault: string, more = '') => `  - {name: one, fault: ${fault}${more}}\n`
+const GUARDED = `limits: {${BLAST}, abort-when: [{objective: availability, below: 80%}]}`
+const CHECKED = 'prometheus: {url: "http://127.0.0.1:9"}'
+const SEARCH =
   '  - {name: search, search: {parameter: latency, from: 0ms, to: 400ms, precision: 100ms}, fault: {type: network-delay, target: {workload: api}}}\n'
-export const STEPS = `  - name: steps
+const STEPS = `  - name: steps
     steps:
       - parallel: [{fault: ${DELAY}}, {fault: {type: cpu-stress, target: {workload: web, mode: one}, workers: 1}}]
       - wait: 100ms
@@ -21,7 +21,7 @@ export const STEPS = `  - name: steps
 export const TWO = `${one('{type: process-pause, target: {workload: db}}')}  - {name: two, fault: ${KILL}}\n`
 
 /** The same plan on a platform on which nothing fits the selectors of its faults. */
-export function withoutTargets(run: PlannedRun): PlannedRun {
+function withoutTargets(run: PlannedRun): PlannedRun {
   const experiments = run.plan.experiments.map((experiment) => ({
     ...experiment,
     steps: experiment.steps.map((step) =>
