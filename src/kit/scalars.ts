@@ -26,7 +26,11 @@ function scalar({ what, pattern, form, examples, parse }: Scalar) {
     .string({ error })
     .regex(pattern, { error, abort: true })
     .refine((text) => parse(text) !== undefined, { error })
-    .meta({ title: titleOf(what), description: `${titleOf(what)}: ${form}.`, examples: [...examples] })
+    .register(z.globalRegistry, {
+      title: titleOf(what),
+      description: `${titleOf(what)}: ${form}.`,
+      examples: [...examples],
+    })
     .transform((text) => parse(text) ?? Number.NaN)
 }
 

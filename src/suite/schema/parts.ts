@@ -2,7 +2,10 @@ import * as z from 'zod'
 import { titleOf } from '../../kit/scalars.ts'
 import { shown } from '../../kit/shown.ts'
 
-/** Small schemas that several parts of a suite share, each with the one message that it can give. */
+/**
+ * Small schemas that several parts of a suite share, each with the one message that it can give.
+ * What was just made is registered with what it means: `describe` and `meta` would make it twice.
+ */
 
 /** A text with a form: its message says what it is, what it must look like, and an example. */
 export function text(what: string, pattern: RegExp, form: string, ...examples: [string, ...string[]]) {
@@ -13,7 +16,7 @@ export function text(what: string, pattern: RegExp, form: string, ...examples: [
   return z
     .string({ error })
     .regex(pattern, { error: wrong })
-    .meta({ title: titleOf(what), examples })
+    .register(z.globalRegistry, { title: titleOf(what), examples })
 }
 
 /** One line without control characters, as reports show names. */
@@ -119,14 +122,14 @@ export function exactlyOne<Shape extends z.core.$ZodShape>(shape: Shape, keys: r
           params: { onKey: true },
         })
     })
-    .meta({ oneOf: keys.map((key) => ({ required: [key] })) })
+    .register(z.globalRegistry, { oneOf: keys.map((key) => ({ required: [key] })) })
 }
 
 /** A key that may be left out, with the value that then holds; the text names it for people. */
 export function optionalWith<Schema extends z.ZodType>(schema: Schema, value: z.input<Schema>, meaning: string) {
-  return schema
-    .prefault(value as z.core.util.NoUndefined<z.input<Schema>>)
-    .describe(`${meaning} Default: ${spokenDefault(schema, value)}.`)
+  const made = schema.prefault(value as z.core.util.NoUndefined<z.input<Schema>>)
+  z.globalRegistry.add(made, { description: `${meaning} Default: ${spokenDefault(schema, value)}.` })
+  return made
 }
 
 function spokenDefault(schema: z.ZodType, value: unknown): string {
