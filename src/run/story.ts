@@ -51,6 +51,7 @@ export async function tellStory(session: Session, hooks: StoryHooks): Promise<Ob
       session.cancelled.throwIfAborted()
       blocked ??= hooks.mayGoOn() ?? stillOn(experiments.at(-1))
       if (blocked) break
+      await settleAfter(session, experiments.at(-1))
       session.context.emit({
         event: 'experiment.started',
         index: experiment.index,
@@ -61,7 +62,6 @@ export async function tellStory(session: Session, hooks: StoryHooks): Promise<Ob
       const observed = await phases.time(experiment.name, () => tell(session, experiment))
       experiments.push(observed)
       hooks.onExperiment(observed)
-      await settleDown(session, observed)
       session.traffic.forget(session.clock.now())
     }
     if (before) {
@@ -81,6 +81,10 @@ export async function tellStory(session: Session, hooks: StoryHooks): Promise<Ob
     cancelled: session.cancelled.aborted,
     requests: requestsOf(session),
   }
+}
+
+async function settleAfter(session: Session, last: ObservedExperiment | undefined): Promise<void> {
+  if (last) await settleDown(session, last)
 }
 
 /** Nothing is broken on top of what may still be broken: both together would be more than anybody agreed to. */

@@ -23,7 +23,9 @@ type Act = z.infer<typeof scriptSchema>[number]
 
 /** Gates the example shop as it should be and with planted weaknesses; 0 when each verdict, and each weakness, is the expected one. */
 export async function demoCommand({ flags }: Invocation): Promise<number> {
-  const shop = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../../examples/shop' : '../../examples/shop', import.meta.url))
+  const shop = fileURLToPath(
+    new URL(import.meta.url.endsWith('.ts') ? '../../../examples/shop' : '../../examples/shop', import.meta.url),
+  )
   const script = scriptSchema.parse(JSON.parse(await readFile(join(shop, 'demo.json'), 'utf8')))
   const folders: string[] = []
   const surprises: string[] = []
@@ -35,7 +37,9 @@ export async function demoCommand({ flags }: Invocation): Promise<number> {
     if (!journal) return CANCELLED
     surprises.push(...compare(act, journal))
   }
-  process.stdout.write(`\nReports, to open in a browser:\n${folders.map((folder) => `  ${join(folder, 'report.html')}`).join('\n')}\n`)
+  process.stdout.write(
+    `\nReports, to open in a browser:\n${folders.map((folder) => `  ${join(folder, 'report.html')}`).join('\n')}\n`,
+  )
   for (const surprise of surprises) process.stderr.write(`not as expected: ${surprise}\n`)
   return surprises.length === 0 ? 0 : 1
 }
@@ -62,8 +66,15 @@ function compare(act: Act, journal: Journal): string[] {
     const seen = journal.experiments.find(({ name }) => name === experiment)
     const ok = seen?.verdict === 'fail' && seen.hint?.code === hint
     process.stdout.write(`  ${ok ? 'found' : 'MISSED'} the planted weakness: ${planted} (${experiment})\n`)
-    return ok ? [] : [`${planted} was not named: "${experiment}" is ${seen?.verdict ?? 'absent'} with the hint ${seen?.hint?.code ?? 'none'}`]
+    return ok
+      ? []
+      : [
+          `${planted} was not named: "${experiment}" is ${seen?.verdict ?? 'absent'} with the hint ${seen?.hint?.code ?? 'none'}`,
+        ]
   })
-  const verdict = journal.verdict === act.verdict ? [] : [`${act.suite} is ${journal.verdict}, expected ${act.verdict}: ${journal.summary}`]
+  const verdict =
+    journal.verdict === act.verdict
+      ? []
+      : [`${act.suite} is ${journal.verdict}, expected ${act.verdict}: ${journal.summary}`]
   return [...verdict, ...found.flat()]
 }

@@ -10,7 +10,10 @@ export async function faultsCommand({ words, json }: Invocation): Promise<number
       remedy: 'See `seaworthy faults` for all of them.',
     })
   }
-  const text = type === undefined ? faults.map(({ type: name, summary }) => `${name.padEnd(20)} ${summary}`) : faults.flatMap(explain)
+  const text =
+    type === undefined
+      ? faults.map(({ type: name, summary }) => `${name.padEnd(20)} ${summary}`)
+      : faults.flatMap(explain)
   process.stdout.write(json ? `${JSON.stringify(faults, null, 2)}\n` : `${text.join('\n')}\n`)
   return 0
 }
