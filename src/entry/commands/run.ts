@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path'
 import { renderSummaryText } from '../../report/terminal/summary.ts'
 import { gate } from '../gate.ts'
 import type { Invocation } from '../program.ts'
@@ -16,8 +17,13 @@ export async function runCommand(invocation: Invocation): Promise<number> {
     publish: async ({ journal, reportFolder }) => {
       const text = invocation.json
         ? JSON.stringify(journal, null, 2)
-        : `${renderSummaryText(journal, { columns: process.stdout.columns ?? COLUMNS })}\nreports in ${reportFolder}`
-      process.stdout.write(`${text}\n`)
+        : renderSummaryText(journal, { columns: process.stdout.columns ?? COLUMNS, paths: pathsIn(reportFolder) })
+      process.stdout.write(`${text.trimEnd()}\n`)
     },
   })
+}
+
+/** Relative to where the user stands, as they would type them. */
+function pathsIn(folder: string): { readonly report: string; readonly journal: string } {
+  return { report: relative('', join(folder, 'report.html')), journal: relative('', join(folder, 'journal.json')) }
 }
