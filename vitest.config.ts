@@ -11,9 +11,9 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [END_TO_END], maxWorkers: 2 } },
-      // Whole runs measure latencies: two at a time on two cores would measure each other.
-      { extends: true, test: { name: 'e2e', include: [END_TO_END], exclude: [EXAMPLES], fileParallelism: false } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [END_TO_END], maxWorkers: 4 } },
+      // Whole runs measure latencies: more than two at a time on two cores would measure each other.
+      { extends: true, test: { name: 'e2e', include: [END_TO_END], exclude: [EXAMPLES], maxWorkers: 2 } },
       { extends: true, test: { name: 'examples', include: [EXAMPLES], testTimeout: 400_000 } },
     ],
   },

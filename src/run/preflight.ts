@@ -16,11 +16,14 @@ export function outOfHours({ context, clock }: Pick<Session, 'context' | 'clock'
   return { code: 'ABORTED_EXTERNALLY', detail: `it may only run between ${from} and ${to} (${timezone})` }
 }
 
+/** Nobody has to wait long to be told that there is no Prometheus. */
+const PATIENCE_MS = 5_000
+
 /** A Prometheus that is dead now would make every experiment inconclusive, after the damage. */
 async function prometheusAnswers(session: Session): Promise<Observed['blocked']> {
   const setting = session.prometheus()
   if (!setting) return { code: 'NO_DATA', detail: 'the suite has a Prometheus, and nobody knows where it is' }
-  const { problems } = await checkPrometheus(setting)
+  const { problems } = await checkPrometheus({ ...setting, deadlineMs: PATIENCE_MS })
   const [first] = problems
   return first && { code: first.code, detail: first.detail }
 }

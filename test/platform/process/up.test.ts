@@ -154,7 +154,7 @@ describe('a preview that does not come up', () => {
       'a command that does not exist',
       { command: 'no-such-program --serve' },
       30_000,
-      /^bad-1 could not be started: it ended: exit code 127.*no-such-program/s,
+      /^bad-1 could not be started: it ended: exit code 12[67].*no-such-program/s,
     ],
     [
       'a folder that does not exist',
