@@ -23,7 +23,9 @@ export async function runCommand(invocation: Invocation): Promise<number> {
   })
 }
 
-/** Relative to where the user stands, as they would type them. */
+/** As a user would type them: relative where they are below the present folder. */
 function pathsIn(folder: string): { readonly report: string; readonly journal: string } {
-  return { report: relative('', join(folder, 'report.html')), journal: relative('', join(folder, 'journal.json')) }
+  const below = relative('', folder)
+  const shown = below.startsWith('..') ? folder : below
+  return { report: join(shown, 'report.html'), journal: join(shown, 'journal.json') }
 }
