@@ -1,16 +1,11 @@
 import { Command, CommanderError, Option } from 'commander'
 import { INPUT_FIELDS } from '../inputs/fields.ts'
 import { VERSION } from '../kit/version.ts'
+import type { Invocation } from './invocation.ts'
 
 /** Usage and suite errors, so that a wrong flag and a wrong suite look alike to a pipeline. */
 const USAGE = 2
 
-/** What a command is given: its flags as raw strings, and its positional words. */
-export interface Invocation {
-  readonly flags: Readonly<Record<string, string | undefined>>
-  readonly json: boolean
-  readonly words: readonly string[]
-}
 type Run = (invocation: Invocation) => Promise<number>
 
 /** Parses the words of a command line and runs one command, whose code is loaded only then. Sets the exit code. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { parseRunRequest } from '../inputs/run-request.ts'
 import type { RunRequest } from '../model/request.ts'
-import type { Invocation } from './program.ts'
+import type { Invocation } from './invocation.ts'
 
 const SEED_LIMIT = 2 ** 32
 

@@ -1,43 +1,18 @@
-import type { ExplanationFacts, JudgedStep } from '../judge/facts.ts'
 import { isSeaworthyError, messageOf } from '../kit/errors.ts'
-import type { Evidence } from '../model/evidence.ts'
-import type { Impact } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { WindowSpan } from '../model/ports.ts'
-import type { GuardSpec } from '../model/suite.ts'
 import type { ReasonCode } from '../model/verdict.ts'
 import { faultsOf } from '../plan/plan-steps.ts'
-import type { CheckResult } from './checks.ts'
-import { type Latencies, latenciesOf } from './facts.ts'
+import { latenciesOf } from './facts.ts'
 import { emptyPhase, type FaultPhase, prove, recoverAll, runSteps, unended } from './fault-phase.ts'
 import { GuardFired, watchGuards } from './guards.ts'
 import { unhealthy } from './healthy.ts'
 import { type CountMarks, impactOf } from './impact.ts'
-import { type Measurements, measureAll, type Spans } from './observe-experiment.ts'
+import { measureAll, type Spans } from './observe-experiment.ts'
+import type { ObservedExperiment } from './observed.ts'
 import { readyAgain } from './ready-again.ts'
 import type { Session } from './session.ts'
 import { untilAborted, watchWindow } from './watch-window.ts'
-
-/** Everything that was seen of one experiment, before anybody judges it. */
-export interface ObservedExperiment {
-  readonly experiment: PlannedExperiment
-  readonly spans: Spans
-  readonly measurements: ReadonlyMap<string, Measurements>
-  readonly evidence: readonly Evidence[]
-  readonly checks: readonly CheckResult[]
-  readonly guardFired: { readonly guard: GuardSpec; readonly afterMs: number } | undefined
-  readonly impact: readonly Impact[]
-  /** One entry a value that was tried; empty where nothing is searched. */
-  readonly searchSteps: readonly JudgedStep[]
-  readonly latencies: Latencies
-  /** When hurt replicas were ready again. */
-  readonly readyAgain: ExplanationFacts['readyAgain']
-  /** Faults that may still be on. */
-  readonly unended: readonly string[]
-  /** We could not do our job in it. */
-  readonly error: { readonly code: ReasonCode; readonly detail: string } | undefined
-  readonly cancelled: boolean
-}
 
 const NO_MARKS: CountMarks = { baseline: [], fault: [], end: [] }
 

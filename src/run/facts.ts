@@ -5,12 +5,9 @@ import type { PlannedExperiment } from '../model/plan.ts'
 import type { LatencySummary, WindowSpan } from '../model/ports.ts'
 import type { Suite } from '../model/suite.ts'
 import { summariseLatency } from '../observe/summarise-latency.ts'
-import type { ObservedExperiment } from './experiment.ts'
 import type { Measurements, Spans } from './observe-experiment.ts'
+import type { Latencies, Observed, ObservedExperiment } from './observed.ts'
 import type { Session } from './session.ts'
-import type { Observed } from './story.ts'
-
-export type Latencies = Readonly<Partial<Record<WindowName, LatencySummary>>>
 
 /** Latency and failures in every window, read before the records are forgotten. */
 export function latenciesOf(session: Session, spans: Spans): Latencies {

@@ -9,8 +9,8 @@ import type { PlannedExperiment, PlannedFault } from '../model/plan.ts'
 import type { RunRequest } from '../model/request.ts'
 import { faultsOf } from '../plan/plan-steps.ts'
 import { ENGINE } from './make-plan.ts'
+import type { Observed } from './observed.ts'
 import type { Session } from './session.ts'
-import type { Observed } from './story.ts'
 
 /** What the host knows of the change that is gated. */
 export interface ChangeFacts {

@@ -1,7 +1,7 @@
 import { checkPrometheus } from '../observe/prometheus/check-prometheus.ts'
 import { isWithinHours } from './hours.ts'
+import type { Observed } from './observed.ts'
 import type { Session } from './session.ts'
-import type { Observed } from './story.ts'
 
 /** What must hold before anything is broken: the hours, and a Prometheus that answers where one is asked. Undefined when all does. */
 export async function preflight(session: Session): Promise<Observed['blocked']> {

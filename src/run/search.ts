@@ -3,11 +3,12 @@ import { judgeSearchStep, nextSearchValue } from '../judge/search.ts'
 import type { PlannedExperiment, PlannedStep } from '../model/plan.ts'
 import { withParameter } from '../plan/plan-fault.ts'
 import { faultsOf } from '../plan/plan-steps.ts'
-import { calmWindow, errorOf, faultWindow, lookBack, type ObservedExperiment, trafficOnly } from './experiment.ts'
+import { calmWindow, errorOf, faultWindow, lookBack, trafficOnly } from './experiment.ts'
 import { abortedOf, flatten, windowsOf } from './facts.ts'
 import { emptyPhase, type FaultPhase, unended } from './fault-phase.ts'
 import { unhealthy } from './healthy.ts'
 import { measureAll, type Spans } from './observe-experiment.ts'
+import type { ObservedExperiment } from './observed.ts'
 import type { Session } from './session.ts'
 
 /** Looks for the value of one parameter at which the objectives break: one baseline, one fault window a value, one recovery. Never throws. */

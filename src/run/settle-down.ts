@@ -1,6 +1,6 @@
 import type { Slice } from '../model/measurement.ts'
 import type { PlannedExperiment, PlannedObjective } from '../model/plan.ts'
-import type { ObservedExperiment } from './experiment.ts'
+import type { ObservedExperiment } from './observed.ts'
 import type { Session } from './session.ts'
 import { untilAborted } from './watch-window.ts'
 

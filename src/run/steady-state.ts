@@ -1,6 +1,6 @@
+import type { Observed } from './observed.ts'
 import { patiently } from './patience.ts'
 import type { Session } from './session.ts'
-import type { Observed } from './story.ts'
 import { untilAborted } from './watch-window.ts'
 
 /**

@@ -1,28 +1,16 @@
 import { messageOf } from '../kit/errors.ts'
 import type { Leftover } from '../model/ledger.ts'
 import type { Snapshot } from '../model/ports.ts'
-import type { ReasonCode } from '../model/verdict.ts'
-import { errorOf, type ObservedExperiment, runExperiment } from './experiment.ts'
+import { errorOf, runExperiment } from './experiment.ts'
+import type { Observed, ObservedExperiment } from './observed.ts'
 import { outsideChanges } from './outside.ts'
 import { patiently } from './patience.ts'
-import { type PhaseClock, phaseClock } from './phase-clock.ts'
+import { phaseClock } from './phase-clock.ts'
 import { runSearch } from './search.ts'
 import type { Session } from './session.ts'
 import { settleDown } from './settle-down.ts'
 import { steadyState } from './steady-state.ts'
 import { untilAborted } from './watch-window.ts'
-
-/** What a run saw, from the first process to the last, before it is judged. */
-export interface Observed {
-  readonly experiments: readonly ObservedExperiment[]
-  readonly outside: readonly string[]
-  readonly leftovers: readonly Leftover[]
-  readonly timings: PhaseClock['timings']
-  /** Why no experiment could be judged at all. */
-  readonly blocked: { readonly code: ReasonCode; readonly detail: string } | undefined
-  readonly cancelled: boolean
-  readonly requests: { readonly requests: number; readonly lateP99Ms: number | null; readonly description: string }
-}
 
 export interface StoryHooks {
   /** Refuses to start, with a reason: hours, a Prometheus that does not answer. Asked when the preview is up. */

@@ -2,7 +2,7 @@ import { type CleanedRun, cleanUp } from '../../cleanup/clean-up.ts'
 import { systemClock } from '../../kit/clock.ts'
 import { isAlive } from '../../kit/process-identity.ts'
 import { endProcesses } from '../../platform/process/end-processes.ts'
-import type { Invocation } from '../program.ts'
+import type { Invocation } from '../invocation.ts'
 import { stateFolder } from '../state-folder.ts'
 
 const LEFTOVERS = 4

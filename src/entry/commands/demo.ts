@@ -6,7 +6,7 @@ import { parseRunRequest } from '../../inputs/run-request.ts'
 import type { Journal } from '../../model/journal.ts'
 import { renderSummaryText } from '../../report/terminal/summary.ts'
 import { gate } from '../gate.ts'
-import type { Invocation } from '../program.ts'
+import type { Invocation } from '../invocation.ts'
 
 const COLUMNS = 80
 /** The same replicas die in every demo. */

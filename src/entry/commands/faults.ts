@@ -1,6 +1,6 @@
 import { type FaultFacts, listFaults } from '../../faults/reference.ts'
 import { SeaworthyError } from '../../kit/errors.ts'
-import type { Invocation } from '../program.ts'
+import type { Invocation } from '../invocation.ts'
 
 export async function faultsCommand({ words, json }: Invocation): Promise<number> {
   const [type] = words

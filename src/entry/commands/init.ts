@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { SeaworthyError } from '../../kit/errors.ts'
 import { initSuite } from '../../suite/init-suite.ts'
-import type { Invocation } from '../program.ts'
+import type { Invocation } from '../invocation.ts'
 
 export async function initCommand({ flags, words }: Invocation): Promise<number> {
   const { text, notes } = await initSuite(words[0] ?? '.')

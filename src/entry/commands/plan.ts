@@ -1,6 +1,6 @@
 import { renderPlan } from '../../report/plan/render-plan.ts'
 import { makePlan } from '../../run/make-plan.ts'
-import type { Invocation } from '../program.ts'
+import type { Invocation } from '../invocation.ts'
 import { requestOf } from '../request.ts'
 
 const COLUMNS = 80

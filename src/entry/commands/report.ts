@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { SeaworthyError } from '../../kit/errors.ts'
 import { journalSchema } from '../../model/journal.ts'
 import { isReportFormat, REPORT_FORMATS, renderReport } from '../../report/render.ts'
-import type { Invocation } from '../program.ts'
+import type { Invocation } from '../invocation.ts'
 
 export async function reportCommand({ flags }: Invocation): Promise<number> {
   const format = flags.format ?? 'md'

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import { renderSummaryText } from '../../report/terminal/summary.ts'
 import { gate } from '../gate.ts'
-import type { Invocation } from '../program.ts'
+import type { Invocation } from '../invocation.ts'
 import { requestOf } from '../request.ts'
 import { planCommand } from './plan.ts'
 

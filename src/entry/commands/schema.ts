@@ -1,4 +1,4 @@
-import type { Invocation } from '../program.ts'
+import type { Invocation } from '../invocation.ts'
 
 export async function schemaCommand({ flags }: Invocation): Promise<number> {
   const schema =

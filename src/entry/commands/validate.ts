@@ -1,5 +1,5 @@
 import { loadSuite } from '../../suite/load-suite.ts'
-import type { Invocation } from '../program.ts'
+import type { Invocation } from '../invocation.ts'
 
 export async function validateCommand({ words, json }: Invocation): Promise<number> {
   const suite = await loadSuite(words[0] ?? 'seaworthy.yaml', process.env)
