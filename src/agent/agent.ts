@@ -51,11 +51,15 @@ export function createAgent(parts: AgentParts): Agent {
       if (faults.has(id)) throw new SeaworthyError('ENGINE', `fault ${id} was injected before`, { target: id })
       const at = parts.clock.now()
       const expiresAtMs = at + durationMs
-      parts.ledger.write({ entry: 'fault', at, id, what, undo: recipe.undo, expiresAt: expiresAtMs })
+      const written = parts.ledger.write({ entry: 'fault', at, id, what, undo: recipe.undo, expiresAt: expiresAtMs })
       const fault = new Fault(order)
       faults.set(id, fault)
       armDeadline(fault, parts, () => end(fault, 'deadline'))
-      return { outcomes: await fault.inTurn(() => doer.apply(fault, () => true)), expiresAtMs }
+      const outcomes = await fault.inTurn(async () => {
+        await written
+        return doer.apply(fault, () => true)
+      })
+      return { outcomes, expiresAtMs }
     },
     pause: async (id) => {
       const fault = find(id)

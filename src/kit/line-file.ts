@@ -1,8 +1,15 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fsync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { promisify } from 'node:util'
 
-/** Appends one JSON line to a file and syncs it before it returns, so that what was written survives a SIGKILL of the writer. */
+const sync = promisify(fsync)
+
+/**
+ * Appends JSON lines to a file. A line is with the kernel when `append` returns, so it survives a SIGKILL of the writer;
+ * it is on the disk when the promise resolves. A disk that is busy must not stop this process: what it sends and
+ * forwards meanwhile would be late, and be taken for the preview's own slowness.
+ */
 export interface LineFile {
-  readonly append: (entry: unknown) => void
+  readonly append: (entry: unknown) => Promise<void>
   readonly close: () => void
 }
 
@@ -12,10 +19,18 @@ export function openLineFile(path: string): LineFile {
     append: (entry) => {
       if (descriptor === undefined) throw new Error(`${path} is closed`)
       writeSync(descriptor, `${JSON.stringify(entry)}\n`)
-      fsyncSync(descriptor)
+      const synced = sync(descriptor).catch((error: unknown) => {
+        // Whoever closed the file meanwhile has synced it.
+        if (descriptor !== undefined) throw error
+      })
+      // Who does not wait for the disk is not told of its failure; the line itself was written.
+      synced.catch(() => undefined)
+      return synced
     },
     close: () => {
-      if (descriptor !== undefined) closeSync(descriptor)
+      if (descriptor === undefined) return
+      fsyncSync(descriptor)
+      closeSync(descriptor)
       descriptor = undefined
     },
   }

@@ -135,9 +135,9 @@ export interface LatencySummary {
   readonly failures: readonly { readonly what: string; readonly count: number }[]
 }
 
-/** Append-only, synced before it returns. */
+/** Append-only. A written entry survives the death of this process; one that is waited for is on the disk. */
 export interface Ledger {
-  readonly write: (entry: LedgerEntry) => void
+  readonly write: (entry: LedgerEntry) => unknown
 }
 
 /** Handed to whatever is made for one run. */
