@@ -84,9 +84,18 @@ function backlog(scene: Scene) {
   const { recovery } = facts.context.failures
   const timeouts = recovery.filter(({ what }) => what === 'timeout').reduce((sum, { count }) => sum + count, 0)
   const failed = recovery.reduce((sum, { count }) => sum + count, 0)
-  if (failing.length < 3 || answered === 0 || failed < FEW || timeouts < failed / 2) return undefined
-  const why = `requests went on timing out for ${milliseconds(failing.length * sliceMs)} after the fault had ended, while ${whole(answered)} were answered: work had piled up`
+  if (failing.length < 3 || failed < FEW || timeouts < failed / 2) return undefined
+  if (answered === 0 && !isShortDelay(scene)) return undefined
+  const sign = answered > 0 ? `while ${whole(answered)} were answered` : 'though each call had only been slowed down'
+  const why = `requests went on timing out for ${milliseconds(failing.length * sliceMs)} after the fault had ended, ${sign}: work had piled up`
   return { why, text: `limit how many requests ${fault.workload} holds at a time, and turn the rest away at once` }
+}
+
+/** Far below the users' own limit: a single call that waits for it cannot use that limit up. */
+function isShortDelay({ fault, facts }: Scene): boolean {
+  const { latency } = fault.spec.parameters
+  const limitMs = facts.context.trafficTimeoutMs
+  return typeof latency === 'number' && limitMs !== null && latency <= limitMs / 4
 }
 
 function retryStorm(scene: Scene) {
@@ -164,7 +173,7 @@ function noTimeout(scene: Scene) {
   const { fault, failed, requests, facts, part, calls, atEntry } = scene
   const limitMs = facts.context.trafficTimeoutMs
   const timeouts = countOf(scene, (what) => what === 'timeout')
-  if (!SILENCES.has(fault.type) || atEntry || limitMs === null) return undefined
+  if (!SILENCES.has(fault.type) || atEntry || limitMs === null || isShortDelay(scene)) return undefined
   if (timeouts < FEW || timeouts < MOST * failed) return undefined
   const which = timeouts === failed ? 'all' : whole(timeouts)
   const why = `${whole(failed)} of ${whole(requests)} requests failed, ${which} at exactly ${milliseconds(limitMs)}, the traffic's own limit: something waits for ${part} without a limit of its own`
