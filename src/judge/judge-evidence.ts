@@ -1,19 +1,10 @@
 import type { Evidence } from '../model/evidence.ts'
+import { faultsOf } from '../model/faults-of.ts'
 import type { Reason } from '../model/journal.ts'
-import type { PlannedExperiment, PlannedFault, PlannedStep } from '../model/plan.ts'
+import type { PlannedFault } from '../model/plan.ts'
 import type { ExperimentFacts } from './facts.ts'
 import { reason } from './finding.ts'
 import { milliseconds } from './words.ts'
-
-/** All faults of an experiment, in the order of its steps. */
-export function faultsOf({ steps }: Pick<PlannedExperiment, 'steps'>): readonly PlannedFault[] {
-  return steps.flatMap(faultsOfStep)
-}
-
-function faultsOfStep(step: PlannedStep): readonly PlannedFault[] {
-  if (step.step === 'fault') return [step.fault]
-  return step.step === 'parallel' ? step.steps.flatMap(faultsOfStep) : []
-}
 
 /**
  * Why the faults are not proven, one reason a fault; empty when all of them are. The absence of evidence, of a target
@@ -25,7 +16,7 @@ export function unprovenFaults({
   aborted,
   windows,
 }: Pick<ExperimentFacts, 'planned' | 'evidence' | 'aborted' | 'windows'>): readonly Reason[] {
-  const faults = faultsOf(planned)
+  const faults = faultsOf(planned.steps)
   if (faults.length === 0) return [reason('NOT_INJECTED', 'the experiment has no fault')]
   const faultEndMs = aborted ? undefined : windows.fault?.endMs
   return faults.flatMap(
@@ -85,7 +76,7 @@ export function unendedFaults({
   const known = evidence
     .filter(({ endedBy }) => endedBy === 'not-ended')
     .map(({ fault, type }) => {
-      const workload = faultsOf(planned).find(({ id }) => id === fault)?.workload
+      const workload = faultsOf(planned.steps).find(({ id }) => id === fault)?.workload
       return workload === undefined ? `${type} (${fault})` : `${type} on ${workload}`
     })
   const unended = notEnded.length > 0 ? notEnded : known

@@ -1,4 +1,4 @@
-import type { PlannedFault, PlannedStep } from '../model/plan.ts'
+import type { PlannedStep } from '../model/plan.ts'
 import type { StepSpec } from '../model/suite.ts'
 import { type FaultSetting, planFault } from './plan-fault.ts'
 
@@ -14,11 +14,4 @@ export function planSteps(steps: readonly StepSpec[], index: number, setting: Fa
     return planned.length === 1 && planned[0] ? planned[0] : { step: 'parallel', steps: planned }
   }
   return steps.map(plan)
-}
-
-/** Every fault of an experiment, in order. */
-export function faultsOf(steps: readonly PlannedStep[]): readonly PlannedFault[] {
-  return steps.flatMap((step) =>
-    step.step === 'fault' ? [step.fault] : step.step === 'parallel' ? faultsOf(step.steps) : [],
-  )
 }

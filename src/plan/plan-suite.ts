@@ -1,13 +1,14 @@
 import { canonicalJson, sha256 } from '../kit/canonical-json.ts'
 import { SeaworthyError } from '../kit/errors.ts'
 import type { FaultType } from '../model/fault.ts'
+import { faultsOf } from '../model/faults-of.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Plan, PlannedExperiment, PlannedObjective } from '../model/plan.ts'
 import type { ExperimentSpec, Suite } from '../model/suite.ts'
 import { blastRadius } from './blast-radius.ts'
 import { decidability } from './decidability.ts'
 import { estimate, windowsOf } from './estimate.ts'
-import { faultsOf, planSteps } from './plan-steps.ts'
+import { planSteps } from './plan-steps.ts'
 
 export interface PlanInput {
   readonly suite: Suite

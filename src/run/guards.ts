@@ -1,4 +1,4 @@
-import { createGuard } from '../judge/guard.ts'
+import { createGuard, guardAlpha } from '../judge/guard.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { GuardSpec } from '../model/suite.ts'
 import type { Session } from './session.ts'
@@ -16,9 +16,6 @@ export class GuardFired extends Error {
   }
 }
 
-/** Chance that any guard of an experiment fires although its limit holds. */
-const FALSE_ABORT = 0.01
-
 /**
  * Follows the fault window and aborts the signal, with GuardFired as its reason, once a limit is proven to be crossed.
  * A limit that can no longer be watched ends the fault as well, with what was thrown as the reason.
@@ -35,7 +32,7 @@ export function watchGuards(
   const specs = session.plan.guards.filter(({ objective }) => judged.has(objective))
   const guards = specs.map((spec) => ({
     spec,
-    guard: createGuard({ below: spec.below, alpha: FALSE_ABORT / specs.length }),
+    guard: createGuard({ below: spec.below, alpha: guardAlpha(specs.length) }),
   }))
   const feed = (objective: { name: string }, slice: { n: number; bad: number }) => {
     for (const { spec, guard } of guards) {

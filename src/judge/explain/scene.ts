@@ -1,8 +1,8 @@
+import { faultsOf } from '../../model/faults-of.ts'
 import type { JudgedObjective } from '../../model/journal.ts'
 import type { PlannedFault } from '../../model/plan.ts'
 import type { ExperimentFacts, FailureCount, JudgedExperiment } from '../facts.ts'
 import { edgesAtRank } from '../histogram.ts'
-import { faultsOf } from '../judge-evidence.ts'
 
 /** What the rules look at: one fault, and what was measured around it. */
 export interface Scene {
@@ -28,7 +28,7 @@ export type SceneSlice = JudgedObjective['slices'][number] & { readonly startMs:
 
 /** Undefined where there is nothing to explain with: no fault, several faults, or a search. */
 export function sceneOf(facts: ExperimentFacts, judged: JudgedExperiment): Scene | undefined {
-  const [fault, ...more] = faultsOf(facts.planned)
+  const [fault, ...more] = faultsOf(facts.planned.steps)
   // With several faults at work no number can be laid at the door of one of them.
   if (!fault || more.length > 0 || facts.planned.search) return undefined
   const other = otherWorkload(fault)

@@ -1,6 +1,5 @@
 import type { Journal } from '../../model/journal.ts'
-
-const GITHUB_HOSTS = /^(?:github\.com|[a-z0-9-]+\.ghe\.com)$/
+import { safeUrl } from '../escape/safe-url.ts'
 
 export interface LinkOptions {
   /** Hosts besides github.com that a link may lead to, such as that of a GitHub Enterprise Server. */
@@ -12,7 +11,7 @@ export interface LinkOptions {
 /** `[run](https://…)`, or the words alone where the address is missing or leads elsewhere: a journal may be forged. */
 export function link(words: string, url: string | null | undefined, { hosts = [] }: LinkOptions): string {
   const safe = safeUrl(url, hosts)
-  return safe === undefined ? words : `[${words}](${safe})`
+  return safe === undefined ? words : `[${words}](${inMarkdown(safe)})`
 }
 
 /** Where the rest of a shortened text can be read. */
@@ -21,10 +20,7 @@ export function whereTheRestIs(journal: Journal, options: LinkOptions): string {
   return `in the ${link(options.reportUrl === undefined ? 'run' : 'report', url, options)}`
 }
 
-function safeUrl(url: string | null | undefined, hosts: readonly string[]): string | undefined {
-  if (!url || url.length > 500 || !URL.canParse(url)) return undefined
-  const { protocol, host, username, password, href } = new URL(url)
-  const known = GITHUB_HOSTS.test(host) || hosts.includes(host)
-  if (protocol !== 'https:' || !known || username !== '' || password !== '') return undefined
-  return href.replace(/[()[\]<>"'\\`*_|~@\s]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+/** What Markdown would read in an address, as percent codes. */
+function inMarkdown(url: string): string {
+  return url.replace(/[()[\]<>"'\\`*_|~@\s]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 }

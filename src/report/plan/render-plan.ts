@@ -1,4 +1,5 @@
-import type { Plan, PlannedExperiment, PlannedFault, PlannedStep } from '../../model/plan.ts'
+import { faultsOf } from '../../model/faults-of.ts'
+import type { Plan, PlannedExperiment } from '../../model/plan.ts'
 import { padColumns, padColumnsLeft } from '../escape/columns.ts'
 import { escapeTerminal } from '../escape/terminal.ts'
 import { finish, labelled, terminalName, usableColumns, widest, wrapParts } from '../terminal/layout.ts'
@@ -52,7 +53,7 @@ function blastLines({ experiments }: Plan, columns: number): string[] {
 
 function experimentLines(experiment: PlannedExperiment, nameWidth: number, columns: number): string[] {
   const { index, name, blastRadius, targets } = experiment
-  const faults = faultsIn(experiment.steps)
+  const faults = faultsOf(experiment.steps)
   const workloads = [...new Set(faults.map(({ workload }) => workload))]
     .map((workload) => terminalName(workload, 20))
     .join(', ')
@@ -87,7 +88,7 @@ function targetLines({ touched, untouched }: Plan, columns: number): string[] {
 /** Who ends each fault when nobody asks any more. */
 function endLines({ experiments }: Plan): string[] {
   const recipes = experiments
-    .flatMap(({ steps }) => faultsIn(steps))
+    .flatMap(({ steps }) => faultsOf(steps))
     .flatMap(({ recipe }) => (recipe === undefined ? [] : [recipe.expires]))
   const counts = ENDS.map(({ expires, words }) => ({ words, count: recipes.filter((one) => one === expires).length }))
   const said = counts.filter(({ count }) => count > 0).map(({ words, count }) => `${words} ${count}`)
@@ -115,11 +116,4 @@ function closingLines({ digest, suite, seed }: Plan, columns: number): string[] 
     'Nothing was changed. To run it:',
     ...wrapParts(command.map(escapeTerminal), columns - 4, ' ').map((line) => `  ${line}`),
   ]
-}
-
-/** Every fault of an experiment, those inside parallel steps too. */
-function faultsIn(steps: readonly PlannedStep[]): PlannedFault[] {
-  return steps.flatMap((step) =>
-    step.step === 'fault' ? [step.fault] : step.step === 'parallel' ? faultsIn(step.steps) : [],
-  )
 }
