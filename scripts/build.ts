@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build, type Plugin, transform } from 'esbuild'
-import { licences } from './licences.ts'
+import { VERSION } from '../src/kit/version.ts'
+import { bundledComponents, sbomOf } from './image/sbom.ts'
+import { bundledPackages, licences } from './licences.ts'
 
 /**
- * Bundles for the command line and the action. The two entries are tiny files that turn on Node's compile cache and
+ * Bundles for the command line and the action. The entries are tiny files that turn on Node's compile cache and
  * then require only what the command needs from `dist/lib`, in chunks that all commands share: one bundle of all
  * libraries took several times as long to start.
  */
@@ -30,9 +32,7 @@ const libraryIsBesideUs: Plugin = {
   name: 'library-is-beside-us',
   setup(builder) {
     builder.onResolve({ filter: /^\.\/.*\.ts$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import'
-        ? { path: path.replace('./', './lib/').replace(/\.ts$/, '.cjs'), external: true }
-        : undefined,
+      kind === 'dynamic-import' ? { path: `./lib/${basename(path, '.ts')}.cjs`, external: true } : undefined,
     )
   },
 }
@@ -56,7 +56,8 @@ async function splitLibrary() {
     entryPoints: {
       program: 'src/entry/program.ts',
       internal: 'src/entry/internal.ts',
-      'run-action': 'src/entry/run-action.ts',
+      'run-action': 'src/entry/github/run-action.ts',
+      'run-post': 'src/entry/github/run-post.ts',
     },
     format: 'esm',
     splitting: true,
@@ -87,7 +88,7 @@ rmSync(DIST, { recursive: true, force: true })
 mkdirSync(LIBRARY, { recursive: true })
 const { outputFiles, metafile } = await splitLibrary()
 for (const { path, text } of outputFiles) writeFileSync(join(LIBRARY, basename(path)), await toCommonJs(text))
-for (const entry of ['cli', 'action']) {
+for (const entry of ['cli', 'action', 'post']) {
   await build({
     ...asCommonJs,
     bundle: true,
@@ -96,7 +97,9 @@ for (const entry of ['cli', 'action']) {
     plugins: [libraryIsBesideUs],
   })
 }
-writeFileSync(join(DIST, 'licenses.txt'), licences(Object.keys(metafile.inputs)))
+const packages = bundledPackages(Object.keys(metafile.inputs))
+writeFileSync(join(DIST, 'licenses.txt'), licences(packages))
+writeFileSync(join(DIST, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(VERSION, bundledComponents(packages)), null, 2)}\n`)
 
 const bytes = readdirSync(DIST, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())

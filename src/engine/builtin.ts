@@ -4,14 +4,15 @@ import { resourceOf } from '../agent/resource.ts'
 import { FAULT_TYPES } from '../faults/registry.ts'
 import type { Clock } from '../kit/clock.ts'
 import { messageOf, SeaworthyError } from '../kit/errors.ts'
+import type { Effect } from '../model/effect.ts'
 import type { Emit } from '../model/events.ts'
 import type { Evidence } from '../model/evidence.ts'
-import type { Effect, TargetFacts } from '../model/fault.ts'
+import type { TargetFacts } from '../model/fault.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { PlannedFault } from '../model/plan.ts'
 import type { Engine, Executor, Injection, Ledger } from '../model/ports.ts'
 import type { Reading, Recipe } from '../model/recipe.ts'
-import { judgeEvidence } from './judge-evidence.ts'
+import { evidenceOf } from './evidence.ts'
 import { crossingsOf, joinReadings, probesOf } from './link-readings.ts'
 
 export interface BuiltinEngineParts {
@@ -198,7 +199,7 @@ class BuiltinEngine implements Engine {
 
   #judge(following: Following): Evidence {
     const { fault, injection, crossed, crossedBefore } = following
-    return judgeEvidence({
+    return evidenceOf({
       ...following,
       injectedAtMs: injection.injectedAtMs,
       crossed: crossed ?? (fault.recipe ? this.#crossings(fault.recipe) - crossedBefore : 0),

@@ -10,7 +10,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 const PATIENCE_MS = 5_000
 
 /** Turns SIGINT and SIGTERM into an aborted signal: active faults are ended first, then the run stops. */
-export function listenForCancellation(): Cancellation {
+export function listenForCancellation(patienceMs: number = PATIENCE_MS): Cancellation {
   const controller = new AbortController()
   let exitCode: number | undefined
   const stop = (signal: 'SIGINT' | 'SIGTERM') => {
@@ -18,7 +18,7 @@ export function listenForCancellation(): Cancellation {
     const code = EXIT_CODES[signal]
     exitCode = code
     controller.abort(new Error(`cancelled by ${signal}`))
-    setTimeout(() => process.exit(code), PATIENCE_MS).unref()
+    setTimeout(() => process.exit(code), patienceMs).unref()
   }
   const onInterrupt = () => stop('SIGINT')
   const onTerminate = () => stop('SIGTERM')

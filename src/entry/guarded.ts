@@ -1,4 +1,5 @@
 import { isSeaworthyError, messageOf } from '../kit/errors.ts'
+import { masked } from './masked.ts'
 
 const EXIT = { usage: 2, cannotJudge: 3 } as const
 
@@ -7,7 +8,7 @@ export async function guarded(run: () => Promise<number>): Promise<number> {
   try {
     return await run()
   } catch (error) {
-    process.stderr.write(`${describe(error)}\n`)
+    process.stderr.write(`${masked(describe(error))}\n`)
     return exitCodeOfError(error)
   }
 }
@@ -25,5 +26,8 @@ function isUsersToMend(error: unknown): boolean {
 function describe(error: unknown): string {
   if (!isSeaworthyError(error))
     return `seaworthy: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
-  return error.remedy ? `${messageOf(error)}\n    ${error.remedy}` : messageOf(error)
+  const page = `${error.code}: see docs/troubleshooting.md#${error.code.toLowerCase()}`
+  const told = [messageOf(error), ...(error.remedy ? [error.remedy] : []), page].join('\n    ')
+  const write = 'write' in error ? (error.write as readonly string[]).map((line) => `\n\n${line}`).join('') : ''
+  return `${told}${write}`
 }

@@ -1,9 +1,21 @@
 import * as z from 'zod'
 import { defineFault } from './define-fault.ts'
+import { clusterEffect } from './parts/cluster-effect.ts'
+import { ON_PACKETS } from './parts/cluster-kinds.ts'
+import {
+  httpPortsKey,
+  ownGot,
+  REDIRECT_ENDS,
+  REDIRECTED,
+  redirectHttp,
+  spokenHits,
+  spokenOwn,
+} from './parts/http-cluster.ts'
 import { httpMatch, httpMatchShape, spokenMatch, statusSchema } from './parts/http-match.ts'
+import { refuseKeys } from './parts/kubernetes-keys.ts'
 import { linkEffect, probesGot, spokenRequests, spokenStatus } from './parts/link-effect.ts'
-import { LINK_RULE_ENDS, requestLinks, spokenOther, toSchema } from './parts/links.ts'
-import { linkRuleProbe } from './parts/probes.ts'
+import { LINK_RULE_ENDS, spokenOther, toSchema } from './parts/links.ts'
+import { requestRecipe } from './parts/request-recipe.ts'
 import { counted } from './parts/words.ts'
 
 const DEFAULT_STATUS = 503
@@ -17,6 +29,7 @@ const parameters = z.lazy(() =>
       to: toSchema.describe(
         "The target's calls to this other side: `{workload: db}`. Default: the requests that the target itself gets.",
       ),
+      ports: httpPortsKey(),
     })
     .refine(({ status, reset }) => !(reset && status !== undefined), { error: 'Say status or reset, not both.' })
     .transform(({ status, reset, ...given }) => ({
@@ -37,28 +50,20 @@ export const httpAbort = defineFault<z.infer<typeof parameters>>({
     proof: 'At least one request was hit: one of the traffic, or a probe that got the error and did not before.',
     ends: LINK_RULE_ENDS,
     example: '{type: http-abort, target: {workload: api}, path: /checkout*, share: 10%, status: 503}',
+    kubernetes: {
+      mechanism: `${REDIRECTED} The proxy answers the requests that match, or resets their connection.`,
+      proof:
+        'At least one request was hit: one of the traffic, or one of our own that got the error and did not before.',
+      ends: REDIRECT_ENDS,
+    },
   },
-  platforms: ['process'],
+  platforms: ['process', 'kubernetes'],
   parameters,
   searchable: { share: 'ratio' },
   defaultMode: 'all',
-  recipe: ({ to, status, ...given }, facts) => {
-    const { id, links } = requestLinks(facts, to)
-    return {
-      mechanism: 'link proxy, HTTP/1.1',
-      apply: [
-        {
-          do: 'add-link-rule',
-          id,
-          links,
-          rule: { rule: 'http-abort', match: httpMatch(given), status, seed: facts.seed },
-        },
-      ],
-      undo: [{ do: 'remove-link-rule', id }],
-      expires: 'agent',
-      evidence: linkRuleProbe(id, links),
-      crossing: links,
-    }
+  recipe: ({ to, status, ports, ...given }, facts) => {
+    refuseKeys('http-abort', { ports })
+    return requestRecipe(facts, to, { rule: 'http-abort', match: httpMatch(given), status, seed: facts.seed })
   },
   /** Effective where at least one request was hit, be it only a probe's: those need not match the path. */
   effect: ({ status }, before, under, facts) =>
@@ -74,5 +79,15 @@ export const httpAbort = defineFault<z.infer<typeof parameters>>({
           : spokenStatus(later.answers, status)
       return { effective: later.requestsHit > 0 || probesHit, seen: `${spokenRequests(later)}; ${probed}` }
     }),
+  cluster: {
+    ...ON_PACKETS,
+    recipe: ({ to, ports, status, ...given }, facts) =>
+      redirectHttp({ rule: 'abort', status }, httpMatch(given), { to, ports }, facts),
+    effect: ({ status }, targets) =>
+      clusterEffect(targets, 'http', ({ before, under }) => ({
+        effective: (under.hit ?? 0) > 0 || ownGot(status === undefined ? 'reset' : String(status), under, before),
+        seen: `${spokenHits(under)}; ${spokenOwn(under)}`,
+      })),
+  },
   describe: ({ status, to, ...given }) => `${status ?? 'reset'}${spokenMatch(given)}${spokenOther(to)}`,
 })

@@ -1,16 +1,31 @@
 import * as z from 'zod'
 import { durationMs } from '../kit/scalars.ts'
+import type { TargetStatus } from '../model/cluster/fault-object.ts'
+import type { Effect } from '../model/effect.ts'
 import { defineFault } from './define-fault.ts'
+import { clusterEffect } from './parts/cluster-effect.ts'
+import { ON_PACKETS } from './parts/cluster-kinds.ts'
+import { mechanismKey, portsKey, refuseKeys } from './parts/kubernetes-keys.ts'
 import { linkEffect, roundTripRise, spokenRoundTrip } from './parts/link-effect.ts'
 import {
   type Direction,
   directionSchema,
   LINK_RULE_ENDS,
+  type OtherSide,
   spokenDirection,
   spokenOther,
   targetLinks,
   toSchema,
 } from './parts/links.ts'
+import {
+  connectRise,
+  impairedRecipe,
+  impairment,
+  NETEM_NOT_RUN,
+  spokenConnects,
+  TIMED_SET_ENDS,
+  usableWays,
+} from './parts/packets.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import { ms, spokenMs } from './parts/words.ts'
 
@@ -30,6 +45,8 @@ const parameters = z.lazy(() =>
       ),
     to: toSchema,
     direction: directionSchema,
+    ports: portsKey('only traffic with one of these ports, on either side. Default: every port and protocol.'),
+    mechanism: mechanismKey(),
   }),
 )
 
@@ -48,12 +65,21 @@ export const networkDelay = defineFault<z.infer<typeof parameters>>({
       'The median round trip rose by at least half of the latency, or real traffic was held for at least half of it. A latency of 0 is never effective.',
     ends: LINK_RULE_ENDS,
     example: '{type: network-delay, target: {workload: api}, latency: 200ms, jitter: 20ms}',
+    kubernetes: {
+      mechanism:
+        'Packets that arrive at the pod wait in user space (NFQUEUE at INPUT, failing open), in order, on established connections and for every protocol. The whole latency is added once a round trip, at the side where packets arrive, whatever the direction: a packet that is held where it leaves still belongs to its socket, and the kernel would stop the sender. What the pod sends and nobody answers is therefore not delayed.',
+      proof:
+        "The median time of the daemon's own connections rose by at least half of the latency, or packets were held for at least half of it at the median. A latency of 0 is never effective.",
+      ends: TIMED_SET_ENDS,
+      notRun: NETEM_NOT_RUN,
+    },
   },
-  platforms: ['process'],
+  platforms: ['process', 'kubernetes'],
   parameters,
   searchable: { latency: 'ms', jitter: 'ms' },
   defaultMode: 'all',
-  recipe: ({ latency, jitter, distribution, to, direction }, facts) => {
+  recipe: ({ latency, jitter, distribution, to, direction, ports, mechanism }, facts) => {
+    refuseKeys('network-delay', { ports, mechanism })
     const sides = targetLinks(facts, to, direction)
     const way = {
       latencyMs: oneWay(latency, direction),
@@ -85,6 +111,15 @@ export const networkDelay = defineFault<z.infer<typeof parameters>>({
         seen: `${spokenRoundTrip(later.answers, earlier?.answers)}; ${later.connectionsHit === 0 ? 'no traffic held' : `traffic held for ${ms(later.medianHeldMs)} ms a way`}; ${spokenMs(latency)} asked for`,
       }
     }),
+  cluster: {
+    ...ON_PACKETS,
+    recipe: ({ latency, jitter, distribution, to, ports, mechanism }, facts) => {
+      const what = impairment({ latencyMs: latency, jitterMs: jitter, distribution }, facts)
+      // Held where it arrives, never where it leaves: see the notes.
+      return impairedRecipe({ to, ports, direction: 'from', mechanism }, what, facts)
+    },
+    effect: ({ latency, to }, targets) => heldEffect(latency, to, targets),
+  },
   describe: ({ latency, jitter, to, direction }) =>
     `${spokenMs(latency)}${jitter > 0 ? ` ± ${spokenMs(jitter)}` : ''}${spokenOther(to)}${spokenDirection(direction)}`,
 })
@@ -92,4 +127,18 @@ export const networkDelay = defineFault<z.infer<typeof parameters>>({
 /** The part of a round trip's delay that one way gets. */
 function oneWay(roundTripMs: number, direction: Direction): number {
   return direction === 'both' ? roundTripMs / 2 : roundTripMs
+}
+
+/** Effective where a connect on any way took longer, or packets were held, by at least half of what was asked for, which is more than 0. */
+function heldEffect(latencyMs: number, to: OtherSide | undefined, targets: readonly TargetStatus[]): Effect {
+  return clusterEffect(targets, 'packets', ({ before, under }) => {
+    const ways = usableWays(under, before, to)
+    const rise = Math.max(0, ...ways.map((way) => connectRise(way) ?? 0))
+    const held = (under.hit ?? 0) > 0 ? (under.medianHeldMs ?? 0) : 0
+    const traffic = held === 0 ? 'no traffic held' : `traffic held for ${ms(held)} ms at the median`
+    return {
+      effective: latencyMs > 0 && Math.max(rise, held) >= LEAST_SHARE * latencyMs,
+      seen: `${spokenConnects(ways)}; ${traffic}; ${spokenMs(latencyMs)} asked for`,
+    }
+  })
 }

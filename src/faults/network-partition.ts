@@ -1,8 +1,23 @@
 import * as z from 'zod'
+import { SeaworthyError } from '../kit/errors.ts'
+import type { TargetStatus } from '../model/cluster/fault-object.ts'
+import type { Effect } from '../model/effect.ts'
 import type { TargetFacts } from '../model/fault.ts'
 import { defineFault } from './define-fault.ts'
+import { clusterEffect } from './parts/cluster-effect.ts'
+import { ON_PACKETS } from './parts/cluster-kinds.ts'
+import { portsKey, refuseKeys } from './parts/kubernetes-keys.ts'
 import { linkEffect } from './parts/link-effect.ts'
-import { directionSchema, LINK_RULE_ENDS, spokenDirection, spokenOther, targetLinks, toSchema } from './parts/links.ts'
+import {
+  directionSchema,
+  LINK_RULE_ENDS,
+  type OtherSide,
+  spokenDirection,
+  spokenOther,
+  targetLinks,
+  toSchema,
+} from './parts/links.ts'
+import { packetMatch, packetProbe, spokenAnswers, spokenPackets, TIMED_SET_ENDS, usableWays } from './parts/packets.ts'
 import { linkRuleProbe } from './parts/probes.ts'
 import type { LinkAnswers } from './parts/readings.ts'
 import { counted, spokenBytes } from './parts/words.ts'
@@ -17,6 +32,7 @@ const parameters = z.lazy(() =>
       .describe(
         '`hang`: nothing arrives and nobody is told, as when packets are dropped; `refuse`: connections are refused and reset. Default: hang.',
       ),
+    ports: portsKey('only traffic with one of these ports, on either side. Default: every port and protocol.'),
   }),
 )
 
@@ -32,12 +48,20 @@ export const networkPartition = defineFault<z.infer<typeof parameters>>({
       'The links answered before, and answer none of the attempts under the fault; where some replicas were chosen, at least half of their part goes unanswered. Links without anything to ask are proven by real traffic: every connection was hit.',
     ends: LINK_RULE_ENDS,
     example: '{type: network-partition, target: {workload: api}, to: {workload: cache}}',
+    kubernetes: {
+      mechanism:
+        "The daemon lets the kernel drop the packets in the pod's own network namespace, before connection tracking, on established connections too. `manner: refuse` is refused here.",
+      proof:
+        "Connections of the daemon's own, which were answered before, get no answer on any way that could be tried. Where none could be tried, the counters decide: every packet that matched was dropped, and there was at least one.",
+      ends: TIMED_SET_ENDS,
+    },
   },
-  platforms: ['process'],
+  platforms: ['process', 'kubernetes'],
   parameters,
   searchable: {},
   defaultMode: 'all',
-  recipe: ({ to, direction, manner }, facts) => {
+  recipe: ({ to, direction, manner, ports }, facts) => {
+    refuseKeys('network-partition', { ports })
     const sides = targetLinks(facts, to, direction)
     return {
       mechanism: 'link proxy',
@@ -70,6 +94,23 @@ export const networkPartition = defineFault<z.infer<typeof parameters>>({
         seen: `answered ${was}, ${later.answers.answered} of ${later.answers.attempts} under the fault; ${held}`,
       }
     }),
+  cluster: {
+    ...ON_PACKETS,
+    recipe: (given, facts) => {
+      if (given.manner === 'refuse') throw refused()
+      return {
+        actor: 'daemon',
+        ways: [
+          {
+            mechanism: 'packets dropped by a timed set',
+            actions: [{ do: 'drop', match: packetMatch(given, facts), ratio: 1 }],
+          },
+        ],
+        probe: packetProbe(given, facts),
+      }
+    },
+    effect: ({ to }, targets) => droppedEffect(to, targets),
+  },
   describe: ({ to, direction, manner }) =>
     `${manner === 'refuse' ? 'refused' : 'silent'}${spokenOther(to)}${spokenDirection(direction)}`,
 })
@@ -81,4 +122,23 @@ function isCut(under: LinkAnswers, before: LinkAnswers | undefined, facts: Targe
     facts.inventory.workloads.find(({ name }) => name === facts.workload)?.replicas.length ?? facts.replicas.length
   const lost = before.answered / before.attempts - under.answered / under.attempts
   return lost >= facts.replicas.length / all / 2
+}
+
+/**
+ * Effective where no connection of the daemon's own is answered on any way on which they were before: a handshake needs both
+ * directions, so it fails whichever of them is cut. Without such a way every packet that matched must have been dropped.
+ */
+function droppedEffect(to: OtherSide | undefined, targets: readonly TargetStatus[]): Effect {
+  return clusterEffect(targets, 'packets', ({ before, under }) => {
+    const ways = usableWays(under, before, to)
+    const { hit = 0, matched = 0 } = under
+    const cut = ways.length > 0 ? ways.every((way) => way.under.answered === 0) : hit > 0 && hit >= matched
+    return { effective: cut, seen: `${spokenAnswers(ways)}; ${spokenPackets(under, 'dropped')}` }
+  })
+}
+
+function refused(): SeaworthyError {
+  return new SeaworthyError('PLAN', 'manner refuse is not done on Kubernetes, where packets are dropped', {
+    remedy: 'Write `manner: hang`, or leave it out; to refuse connections, scale the other side to 0.',
+  })
 }

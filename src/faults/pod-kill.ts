@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { durationMs } from '../kit/scalars.ts'
 import { defineFault } from './define-fault.ts'
+import { PODS_BY_API } from './parts/cluster-kinds.ts'
+import { goneEffect, WITNESSED } from './parts/identity-effect.ts'
 import { killEffect } from './parts/killed.ts'
 import { workloadCrossing } from './parts/links.ts'
 import { spokenMs } from './parts/words.ts'
@@ -25,8 +27,14 @@ export const podKill = defineFault<z.infer<typeof parameters>>({
     proof: 'The process that ran before is gone, or another one (by pid and start time) is in its place. No tolerance.',
     ends: 'There is nothing to end: the supervisor starts the replica again.',
     example: '{type: pod-kill, target: {workload: web, mode: one}, grace-period: 5s}',
+    kubernetes: {
+      mechanism:
+        'The controller deletes the pod through the API, on the condition that it still has the UID that was frozen; the grace period is in whole seconds.',
+      proof: `The pod of that UID is gone: its name is free, or held by another UID. No tolerance. ${WITNESSED}`,
+      ends: 'There is nothing to end: the workload controller makes another pod.',
+    },
   },
-  platforms: ['process'],
+  platforms: ['process', 'kubernetes'],
   parameters,
   searchable: {},
   defaultMode: 'one',
@@ -45,5 +53,17 @@ export const podKill = defineFault<z.infer<typeof parameters>>({
     crossing: workloadCrossing(facts),
   }),
   effect: (_, before, under, facts) => killEffect(before, under, facts, undefined),
+  cluster: {
+    ...PODS_BY_API,
+    recipe: ({ gracePeriod }) => {
+      const graceSeconds = Math.ceil(gracePeriod / 1_000)
+      return {
+        actor: 'controller',
+        mechanism: `pod deleted${graceSeconds > 0 ? ` with ${graceSeconds} s of grace` : ' without grace'}`,
+        actions: [{ do: 'delete-pod', graceSeconds }],
+      }
+    },
+    effect: (_, targets) => goneEffect(targets),
+  },
   describe: ({ gracePeriod }) => (gracePeriod > 0 ? `after ${spokenMs(gracePeriod)} of grace` : ''),
 })

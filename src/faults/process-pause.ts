@@ -1,18 +1,22 @@
 import * as z from 'zod'
-import type { Effect, TargetFacts } from '../model/fault.ts'
+import type { Effect } from '../model/effect.ts'
+import type { TargetFacts } from '../model/fault.ts'
 import type { Reading } from '../model/recipe.ts'
 import { defineFault } from './define-fault.ts'
+import { clusterEffect } from './parts/cluster-effect.ts'
+import { BY_WATCHDOG } from './parts/cluster-kinds.ts'
+import { WITNESSED } from './parts/identity-effect.ts'
+import { containerKey, processText, refuseKeys } from './parts/kubernetes-keys.ts'
 import { workloadCrossing } from './parts/links.ts'
 import { readingOf, stateOf, unseen } from './parts/readings.ts'
 import { listed } from './parts/words.ts'
 
 const parameters = z.lazy(() =>
   z.strictObject({
-    process: z
-      .string()
-      .min(1)
+    process: processText()
       .optional()
       .describe('Only processes of the replica whose command line contains this text. Default: all of them.'),
+    container: containerKey(),
   }),
 )
 
@@ -26,20 +30,42 @@ export const processPause = defineFault<z.infer<typeof parameters>>({
     proof: 'The operating system says that the process is stopped, and it was not before. No tolerance.',
     ends: "The agent sends SIGCONT, at the latest at the fault's deadline.",
     example: '{type: process-pause, target: {workload: api, mode: one}}',
+    kubernetes: {
+      mechanism:
+        'The daemon sends SIGSTOP to every process of the container, or to those that match; its connections are still accepted by the kernel.',
+      proof: `The operating system says that the process is stopped, and it was running before. No tolerance. ${WITNESSED}`,
+      ends: "A watchdog in a control group of its own sends SIGCONT at the fault's deadline, whether or not the daemon lives.",
+    },
   },
-  platforms: ['process'],
+  platforms: ['process', 'kubernetes'],
   parameters,
   searchable: {},
   defaultMode: 'one',
-  recipe: ({ process }, facts) => ({
-    mechanism: 'SIGSTOP, SIGCONT',
-    apply: facts.replicas.map((replica) => ({ do: 'signal', replica, signal: 'SIGSTOP', graceMs: 0, process })),
-    undo: facts.replicas.map((replica) => ({ do: 'signal', replica, signal: 'SIGCONT', graceMs: 0, process })),
-    expires: 'agent',
-    evidence: { probe: 'replica-state', replicas: facts.replicas, process },
-    crossing: workloadCrossing(facts),
-  }),
+  recipe: ({ process, container }, facts) => {
+    refuseKeys('process-pause', { container })
+    return {
+      mechanism: 'SIGSTOP, SIGCONT',
+      apply: facts.replicas.map((replica) => ({ do: 'signal', replica, signal: 'SIGSTOP', graceMs: 0, process })),
+      undo: facts.replicas.map((replica) => ({ do: 'signal', replica, signal: 'SIGCONT', graceMs: 0, process })),
+      expires: 'agent',
+      evidence: { probe: 'replica-state', replicas: facts.replicas, process },
+      crossing: workloadCrossing(facts),
+    }
+  },
   effect: ({ process }, before, under, facts) => pauseEffect(before, under, facts, process),
+  cluster: {
+    ...BY_WATCHDOG,
+    recipe: ({ process, container }) => ({
+      actor: 'daemon',
+      ways: [{ mechanism: 'SIGSTOP, SIGCONT', actions: [{ do: 'pause', container, process }] }],
+      probe: { probe: 'process', container, process },
+    }),
+    effect: (_, targets) =>
+      clusterEffect(targets, 'process', ({ before, under }) => ({
+        effective: before?.state === 'running' && under.state === 'stopped',
+        seen: `process ${before?.state ?? 'not seen'} before, ${under.state ?? 'not seen'} under the fault`,
+      })),
+  },
   describe: ({ process }) => (process === undefined ? '' : `"${process}"`),
 })
 

@@ -1,9 +1,13 @@
 import * as z from 'zod'
 import { SeaworthyError } from '../kit/errors.ts'
 import { deriveSeed, seededRandom } from '../kit/random.ts'
-import type { Effect, TargetFacts } from '../model/fault.ts'
+import type { TargetStatus } from '../model/cluster/fault-object.ts'
+import type { Effect } from '../model/effect.ts'
+import type { TargetFacts } from '../model/fault.ts'
 import type { Reading } from '../model/recipe.ts'
 import { defineFault } from './define-fault.ts'
+import { clusterEffect } from './parts/cluster-effect.ts'
+import { WORKLOAD_BY_API } from './parts/cluster-kinds.ts'
 import { workloadCrossing } from './parts/links.ts'
 import { readingOf } from './parts/readings.ts'
 import { counted } from './parts/words.ts'
@@ -48,13 +52,20 @@ export const scale = defineFault<Parameters>({
       'As many replicas run as were asked for, which is not as many as before; on the way up all of them are ready. No tolerance.',
     ends: "The agent goes back to the number in the suite, at the latest at the fault's deadline.",
     example: '{type: scale, target: {workload: web}, by: -1}',
+    kubernetes: {
+      mechanism:
+        'The controller writes the number of replicas of the workload. An autoscaler that disagrees writes it back, and then the fault is not believed.',
+      proof:
+        'As many replicas are ready as were asked for, which is not as many as before; for a random number any other one in the range. No tolerance.',
+      ends: 'The controller puts the number back where it still is the one it wrote, from a record made before.',
+    },
   },
-  platforms: ['process'],
+  platforms: ['process', 'kubernetes'],
   parameters,
   searchable: { to: 'count' },
   defaultMode: 'all',
   recipe: (given, facts) => {
-    const wanted = wantedReplicas(given, facts)
+    const wanted = wantedReplicas(given, presentOf(facts))
     return {
       mechanism: `supervisor, ${presentReplicas(facts)} → ${counted(wanted, 'replica')}${given.random ? `, drawn with seed ${facts.seed}` : ''}`,
       apply: [{ do: 'scale', workload: facts.workload, replicas: wanted }],
@@ -64,7 +75,20 @@ export const scale = defineFault<Parameters>({
       crossing: workloadCrossing(facts),
     }
   },
-  effect: (given, before, under, facts) => scaleEffect(wantedReplicas(given, facts), before, under, facts),
+  effect: (given, before, under, facts) => scaleEffect(wantedReplicas(given, presentOf(facts)), before, under, facts),
+  cluster: {
+    ...WORKLOAD_BY_API,
+    recipe: (given, { replicas: present, seed, target }) => {
+      if (present === undefined) throw uncounted(target.name)
+      const wanted = wantedReplicas(given, { name: target.name, present, seed })
+      return {
+        actor: 'controller',
+        mechanism: `${present} → ${counted(wanted, 'replica')}${given.random ? `, drawn with seed ${seed}` : ''}`,
+        actions: [{ do: 'scale', replicas: wanted }],
+      }
+    },
+    effect: (given, targets) => scaledEffect(given, targets),
+  },
   describe: (given) => {
     if (given.random) return `to ${given.random.min}..${given.random.max} replicas, at random`
     if (given.by !== undefined) return `by ${given.by > 0 ? '+' : ''}${given.by}`
@@ -72,28 +96,37 @@ export const scale = defineFault<Parameters>({
   },
 })
 
+interface Present {
+  readonly name: string
+  readonly present: number
+  readonly seed: number
+}
+
+function presentOf(facts: TargetFacts): Present {
+  return { name: facts.workload, present: presentReplicas(facts), seed: facts.seed }
+}
+
 /** Whole number of replicas that the fault asks for. Throws SeaworthyError('PLAN') below zero. */
-function wantedReplicas(given: Parameters, facts: TargetFacts): number {
-  const present = presentReplicas(facts)
-  if (given.random) return draw(given.random, present, facts)
+function wantedReplicas(given: Parameters, { name, present, seed }: Present): number {
+  if (given.random) return draw(given.random, present, seed)
   const wanted = given.by === undefined ? (given.to ?? present) : present + given.by
   if (wanted >= 0) return Math.round(wanted)
   throw new SeaworthyError(
     'PLAN',
-    `${facts.workload} has ${counted(present, 'replica')}, and ${-(given.by ?? 0)} cannot be taken away`,
+    `${name} has ${counted(present, 'replica')}, and ${-(given.by ?? 0)} cannot be taken away`,
     {
-      target: facts.workload,
+      target: name,
       remedy: `Take away at most ${present}, or say \`to: 0\`.`,
     },
   )
 }
 
 /** The present number is left out of the draw: it would be a fault without an effect. */
-function draw(range: { readonly min: number; readonly max: number }, present: number, facts: TargetFacts): number {
+function draw(range: { readonly min: number; readonly max: number }, present: number, seed: number): number {
   const choices = Array.from({ length: range.max - range.min + 1 }, (_, offset) => range.min + offset).filter(
     (choice) => choice !== present,
   )
-  const at = Math.floor(seededRandom(deriveSeed(facts.seed, 'scale'))() * choices.length)
+  const at = Math.floor(seededRandom(deriveSeed(seed, 'scale'))() * choices.length)
   return choices[at] ?? range.min
 }
 
@@ -121,4 +154,28 @@ function scaleEffect(wanted: number, before: Reading | undefined, under: Reading
     effective: injected && changed && ready,
     seen,
   }
+}
+
+/** Effective where as many replicas are ready as were asked for, and not as many as before. The seed of a draw is not known here: then any number in its range. */
+function scaledEffect(given: Parameters, targets: readonly TargetStatus[]): Effect {
+  return clusterEffect(targets, 'object', ({ before, under }) => {
+    const [was, is] = [before?.running, under.running]
+    if (was === undefined || is === undefined) return { effective: false, seen: 'the replicas were not counted' }
+    const { min, max } = given.random ?? exactly(given.to ?? was + (given.by ?? 0))
+    return {
+      effective: is !== was && is >= min && is <= max,
+      seen: `${was} ready before, ${is} under the fault, ${min === max ? min : `${min} to ${max}`} asked for`,
+    }
+  })
+}
+
+function exactly(count: number): { readonly min: number; readonly max: number } {
+  return { min: count, max: count }
+}
+
+function uncounted(name: string): SeaworthyError {
+  return new SeaworthyError('PLAN', `the replicas of ${name} could not be counted`, {
+    target: name,
+    remedy: 'Name a workload with replicas: a Deployment, StatefulSet or ReplicaSet.',
+  })
 }

@@ -1,7 +1,8 @@
 import { LEAST_SLICES } from '../kit/statistics/sample-size.ts'
 import type { Histogram, Measurement, Problem, Slice, WindowName } from '../model/measurement.ts'
 import type { PlannedObjective } from '../model/plan.ts'
-import { isQuantile, percent, plural, WINDOW_WORDS } from './words.ts'
+import { unitOf } from '../model/unit-of.ts'
+import { percent, plural, WINDOW_WORDS } from './words.ts'
 
 /** More than this part of a window without a number, and what happened then is unknown. */
 const MOST_EMPTY = 0.2
@@ -46,7 +47,7 @@ function isSeen(objective: PlannedObjective, slice: Slice): boolean {
 }
 
 function lacksHistogram(objective: PlannedObjective, { histogram }: Measurement): boolean {
-  return isQuantile(objective.indicator) && (histogram === undefined || histogram.n === 0)
+  return unitOf(objective.indicator) === 'ms' && (histogram === undefined || histogram.n === 0)
 }
 
 function tooFewSlices(measurement: Measurement, seen: number, when: string): Problem[] {

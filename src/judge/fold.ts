@@ -1,22 +1,6 @@
 import type { JudgedObjective, Reason, Recovery } from '../model/journal.ts'
-import { type ReasonCode, type Verdict, worstVerdict } from '../model/verdict.ts'
+import { type Verdict, verdictOfReason, worstVerdict } from '../model/verdict.ts'
 import type { VerdictBasis } from './facts.ts'
-
-/** The verdict that a reason leads to by itself. */
-const FAIL: ReadonlySet<ReasonCode> = new Set([
-  'OBJECTIVE_MISSED',
-  'ABORT_LIMIT',
-  'NOT_RECOVERED',
-  'THRESHOLD_TOO_LOW',
-  'CHECK_FAILED',
-])
-const ERROR: ReadonlySet<ReasonCode> = new Set(['PLATFORM_FAILED', 'TRAFFIC_FAILED', 'ENGINE_FAILED', 'INTERNAL'])
-
-export function verdictOfReason(code: ReasonCode): Exclude<Verdict, 'pass'> {
-  if (FAIL.has(code)) return 'fail'
-  if (ERROR.has(code)) return 'error'
-  return code === 'CANCELLED' ? 'aborted' : 'inconclusive'
-}
 
 export interface Parts {
   readonly basis: VerdictBasis

@@ -1,14 +1,14 @@
-import { faultsOf } from '../model/faults-of.ts'
+import { faultsOf, hasTargets } from '../model/faults-of.ts'
 import type { JudgedObjective, Reason } from '../model/journal.ts'
 import type { WindowName } from '../model/measurement.ts'
 import { explain } from './explain/explain.ts'
 import type { ExperimentFacts, JudgedExperiment, VerdictBasis } from './facts.ts'
 import { reason } from './finding.ts'
 import { foldExperiment } from './fold.ts'
-import { unendedFaults, unprovenFaults } from './judge-evidence.ts'
 import { judgeObjective, type Measurements } from './judge-objective.ts'
 import { judgeRecovery } from './recovery.ts'
 import { judgeSearch } from './search.ts'
+import { unendedFaults, unprovenFaults } from './unproven-faults.ts'
 import { milliseconds, percent } from './words.ts'
 
 /**
@@ -62,7 +62,7 @@ function notRun(facts: ExperimentFacts): JudgedExperiment {
  */
 function heldBack(facts: ExperimentFacts, objectives: readonly JudgedObjective[]): Reason | undefined {
   if (facts.windows.fault !== null || facts.cancelled || facts.error || facts.evidence.length > 0) return undefined
-  const missing = faultsOf(facts.planned.steps).find(({ recipe }) => !recipe)
+  const missing = faultsOf(facts.planned.steps).find((fault) => !hasTargets(fault))
   if (missing) return reason('NOT_INJECTED', `${missing.type} matched no target`)
   const sick = objectives.find(isUnhealthy)
   return sick && reason('BASELINE_UNHEALTHY', `no fault was put on, because ${sick.name} was already failing`)

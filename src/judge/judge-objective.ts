@@ -1,6 +1,7 @@
-import type { Estimate, JudgedObjective, Reason, Unit } from '../model/journal.ts'
+import type { Estimate, JudgedObjective, Reason } from '../model/journal.ts'
 import { type Measurement, type Problem, WINDOWS, type WindowName } from '../model/measurement.ts'
 import type { PlannedObjective } from '../model/plan.ts'
+import { unitOf } from '../model/unit-of.ts'
 import type { ReasonCode } from '../model/verdict.ts'
 import { checkData } from './check-data.ts'
 import type { Finding } from './finding.ts'
@@ -42,7 +43,7 @@ export function judgeObjective(objective: PlannedObjective, measured: Measuremen
     name: objective.name,
     line: objective.line,
     ...(method ? verdictOf(objective, finding, problems, unhealthy) : mismatch(objective)),
-    unit: unitOf(objective),
+    unit: unitOf(objective.indicator),
     means: meansOf(objective.indicator),
     need: objective.need,
     baseline: estimate('baseline'),
@@ -86,11 +87,6 @@ function verdictOf(
  */
 function cannotCauseFailure({ indicator }: PlannedObjective, code: ReasonCode): boolean {
   return code === 'LOAD_NOT_DELIVERED' && indicator.source === 'traffic' && indicator.kind === 'success'
-}
-
-function unitOf({ indicator }: PlannedObjective): Unit {
-  if (indicator.kind === 'value') return 'value'
-  return indicator.kind === 'latency-quantile' || indicator.kind === 'histogram-quantile' ? 'ms' : 'share'
 }
 
 /** Slices for charts, counted from the start of the first window. What is not a number is shown as missing. */

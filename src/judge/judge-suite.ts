@@ -2,11 +2,11 @@ import { holm } from '../kit/statistics/holm.ts'
 import { JUDGING_ALPHA } from '../kit/statistics/sample-size.ts'
 import type { JudgedObjective, Reason } from '../model/journal.ts'
 import type { Leftover } from '../model/ledger.ts'
-import { type ReasonCode, type Verdict, worstVerdict } from '../model/verdict.ts'
+import { summarize } from '../model/summary.ts'
+import { type ReasonCode, type Verdict, verdictOfReason, worstVerdict } from '../model/verdict.ts'
 import type { ExperimentVerdict, JudgedExperiment } from './facts.ts'
 import { reason } from './finding.ts'
-import { foldExperiment, verdictOfReason } from './fold.ts'
-import { summarize } from './summary.ts'
+import { foldExperiment } from './fold.ts'
 import { plural } from './words.ts'
 
 export interface SuiteFacts {
@@ -16,8 +16,8 @@ export interface SuiteFacts {
   /** A person or a signal stopped the run. */
   readonly cancelled: boolean
   readonly onInconclusive: 'fail' | 'pass'
-  /** Why no experiment could be started or gone on with. */
-  readonly blocked?: { readonly code: ReasonCode; readonly detail: string } | undefined
+  /** Why no experiment could be started or gone on with; several where several runs are judged as one. */
+  readonly blocked?: readonly { readonly code: ReasonCode; readonly detail: string }[] | undefined
 }
 
 export interface JudgedSuite {
@@ -50,7 +50,7 @@ export function judgeSuite(judged: readonly JudgedExperiment[], facts: SuiteFact
     ...(facts.cancelled ? ['aborted' as const] : []),
     ...(facts.outsideChanges.length > 0 ? ['inconclusive' as const] : []),
     ...(experiments.length === 0 ? ['error' as const] : []),
-    ...(facts.blocked ? [verdictOfReason(facts.blocked.code)] : []),
+    ...(facts.blocked ?? []).map(({ code }) => verdictOfReason(code)),
   ])
   const summary = summarize({ verdict, reasons, experiments, leftovers: facts.leftovers.length })
   const excused = verdict === 'inconclusive' && facts.onInconclusive === 'pass'
@@ -64,7 +64,7 @@ function ownReasons(
   { leftovers, outsideChanges, cancelled, blocked }: SuiteFacts,
 ): Reason[] {
   return [
-    ...(blocked ? [reason(blocked.code, blocked.detail)] : []),
+    ...(blocked ?? []).map(({ code, detail }) => reason(code, detail)),
     ...(cancelled ? [reason('CANCELLED', 'the run was cancelled')] : []),
     ...(judged.length === 0 ? [reason('INTERNAL', 'there is no experiment to judge')] : []),
     ...leftovers.map(({ what, why }) => reason('CLEANUP_UNPROVEN', `${what} is left behind: ${why}`)),

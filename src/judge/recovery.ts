@@ -4,12 +4,13 @@ import { JUDGING_ALPHA } from '../kit/statistics/sample-size.ts'
 import type { Reason, Recovery } from '../model/journal.ts'
 import type { Measurement, Slice } from '../model/measurement.ts'
 import type { PlannedObjective } from '../model/plan.ts'
+import { unitOf } from '../model/unit-of.ts'
 import { checkData } from './check-data.ts'
 import { reason } from './finding.ts'
 import type { Measurements } from './judge-objective.ts'
 import { poolShare } from './share.ts'
 import { isWithin, valuesOf } from './value.ts'
-import { isQuantile, milliseconds } from './words.ts'
+import { milliseconds } from './words.ts'
 
 /** So many good slices in a row are a recovery, and not luck. */
 const GOOD_SLICES = 3
@@ -119,7 +120,7 @@ function recoveryOf(
  */
 function goodSlice(objective: PlannedObjective, baseline: Measurement): (slice: Slice) => boolean {
   const { need, indicator } = objective
-  if (indicator.kind === 'value' || isQuantile(indicator)) {
+  if (unitOf(indicator) !== 'share') {
     const values = valuesOf(baseline)
     if (need.kind === 'above')
       return ({ value }) => value !== null && (value >= Math.min(...values) || isWithin(value, need))

@@ -4,8 +4,8 @@ import type { SearchSpec } from '../model/suite.ts'
 import { type Verdict, worstVerdict } from '../model/verdict.ts'
 import type { ExperimentFacts, JudgedStep } from './facts.ts'
 import { reason } from './finding.ts'
-import { unprovenFaults } from './judge-evidence.ts'
 import { judgeObjective } from './judge-objective.ts'
+import { unprovenFaults } from './unproven-faults.ts'
 import { decimal, milliseconds, percent } from './words.ts'
 
 type Asked = Pick<SearchResult['steps'][number], 'value' | 'verdict'>

@@ -38,10 +38,6 @@ function badWord(indicator: Indicator): string {
   }
 }
 
-export function isQuantile(indicator: Indicator): boolean {
-  return indicator.kind === 'latency-quantile' || indicator.kind === 'histogram-quantile'
-}
-
 function quantileWord(quantile: number): string {
   return `p${decimal(quantile * 100)}`
 }

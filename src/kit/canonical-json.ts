@@ -11,7 +11,7 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value) ?? 'null'
 }
 
-/** SHA-256 of a text, in hex. Loads Node's cryptography only here, since that takes as long as reading a suite. */
-export function sha256(text: string): string {
-  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex')
+/** SHA-256 of bytes, or of a text in UTF-8, in hex. Loads Node's cryptography only here, since that takes as long as reading a suite. */
+export function sha256(content: string | Uint8Array): string {
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(content).digest('hex')
 }

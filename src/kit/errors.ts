@@ -4,17 +4,21 @@
  */
 const BRAND = Symbol.for('seaworthy.error')
 
-export type ErrorCode =
-  | 'INPUT'
-  | 'SUITE'
-  | 'PLAN'
-  | 'PLATFORM'
-  | 'ENGINE'
-  | 'TRAFFIC'
-  | 'OBSERVE'
-  | 'PUBLISH'
-  | 'CLEANUP'
-  | 'INTERNAL'
+/** What kind of thing went wrong. A closed list; docs/troubleshooting.md explains each. */
+export const ERROR_CODES = [
+  'INPUT',
+  'SUITE',
+  'PLAN',
+  'APPROVAL',
+  'PLATFORM',
+  'ENGINE',
+  'TRAFFIC',
+  'OBSERVE',
+  'PUBLISH',
+  'CLEANUP',
+  'INTERNAL',
+] as const
+export type ErrorCode = (typeof ERROR_CODES)[number]
 
 export interface ErrorFacts {
   /** What the user can do about it, as an imperative sentence. */

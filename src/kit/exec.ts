@@ -14,6 +14,8 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly timeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
+  /** What it reads from its standard input; without it the input stays open and empty. */
+  readonly input?: string | undefined
 }
 
 /** Runs a program to its end. Resolves however it ended; the caller decides what that means. Rejects only when it could not be started. */
@@ -21,11 +23,14 @@ export async function exec(program: string, args: readonly string[], options: Ex
   const running = x(program, [...args], {
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.input === undefined ? {} : { stdin: options.input }),
     nodeOptions: {
       ...(options.directory === undefined ? {} : { cwd: options.directory }),
       ...(options.env === undefined ? {} : { env: { ...options.env } }),
     },
   })
+  // A program that ends before it has read everything says so by how it ended.
+  running.process?.stdin?.on('error', () => undefined)
   const output = await running
   const signal = running.process?.signalCode ?? undefined
   return { exitCode: signal ? undefined : output.exitCode, signal, stdout: output.stdout, stderr: output.stderr }

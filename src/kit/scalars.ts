@@ -135,3 +135,29 @@ function whole(value: number | undefined): number | undefined {
   const rounded = Math.round(value)
   return Number.isSafeInteger(rounded) ? rounded : undefined
 }
+
+const FINEST_DECIMALS = 9
+
+/**
+ * A normalised number as a suite would write it: `200ms`, `12.5%`, `125000B/s`, `3`. What the scalar of the unit reads is the
+ * same number again, where a suite could have said it: to a thousandth of a millisecond, 9 decimals of a percentage, whole
+ * bytes each second and whole counts. Anything finer is rounded to these.
+ */
+export function writeParameter(unit: 'ms' | 'ratio' | 'bytes-per-second' | 'count', value: number): string | number {
+  switch (unit) {
+    case 'ms':
+      return `${plain(Math.round(value * 1_000) / 1_000, 3)}ms`
+    case 'ratio':
+      return `${plain(Number(`${value.toFixed(FINEST_DECIMALS + 2)}e2`), FINEST_DECIMALS)}%`
+    case 'bytes-per-second':
+      return `${plain(Math.round(value), 0)}B/s`
+    case 'count':
+      return Math.round(value)
+  }
+}
+
+/** Without an exponent and without zeros at its end. */
+function plain(value: number, decimals: number): string {
+  const text = value.toFixed(decimals)
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}

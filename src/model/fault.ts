@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import type { ClusterFault } from './cluster/recipe.ts'
+import type { Effect } from './effect.ts'
 import type { Inventory } from './inventory.ts'
 import type { Reading, Recipe } from './recipe.ts'
 
@@ -17,17 +19,10 @@ export interface TargetFacts {
   readonly durationMs: number
 }
 
-/** Whether what was seen is the effect that was asked for, in one sentence with numbers. */
-export interface Effect {
-  readonly injected: readonly { readonly target: string; readonly ok: boolean; readonly detail: string }[]
-  readonly effective: boolean
-  readonly seen: string
-}
-
 /** One fault type: one file in src/faults. */
 export interface FaultType<Parameters extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>> {
   readonly type: string
-  readonly group: 'workload' | 'network' | 'application' | 'resource'
+  readonly group: 'workload' | 'network' | 'application' | 'resource' | 'node' | 'open'
   readonly summary: string
   readonly platforms: readonly ('process' | 'kubernetes')[]
   /** Input: as in the suite. Output: durations in ms, shares as ratios, sizes in bytes. Strict: an unknown key is an error. */
@@ -36,10 +31,12 @@ export interface FaultType<Parameters extends Readonly<Record<string, unknown>> 
   readonly searchable: Readonly<Record<string, 'ms' | 'ratio' | 'bytes-per-second' | 'count'>>
   /** The default when the suite names no mode. */
   readonly defaultMode: 'one' | 'all'
-  /** Pure. Throws SeaworthyError('PLAN') with a remedy where it cannot be done. */
+  /** For platform `process`. Pure. Throws SeaworthyError('PLAN') with a remedy where it cannot be done. */
   readonly recipe: (parameters: Parameters, facts: TargetFacts) => Recipe
   /** Pure. `before` is undefined where the probe could not be asked before the fault. */
   readonly effect: (parameters: Parameters, before: Reading | undefined, under: Reading, facts: TargetFacts) => Effect
+  /** The half for platform `kubernetes`. */
+  readonly cluster?: ClusterFault<Parameters>
   /** For people: `200 ms ± 20 ms on api`. */
   readonly describe: (parameters: Parameters) => string
 }

@@ -12,6 +12,11 @@ export interface WorkloadFacts {
   readonly replicas: readonly string[]
   /** The suite lists it among the workloads that may be hurt. */
   readonly mayBeHurt: boolean
+  /** Set where the number of replicas is what the suite says that its deploy command brings, and not what was seen. */
+  readonly brought?: {
+    /** How many there would be without the command; undefined where there is no such workload, whose labels nobody knows then. */
+    readonly without: number | undefined
+  }
 }
 
 /** One way from a consumer to a service. `traffic` is the name of the consumer that plays the users. */

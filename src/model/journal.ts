@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { evidenceSchema } from './evidence.ts'
+import { policySchema } from './policy.ts'
+import { MOST_SHARDS } from './request.ts'
 import { REASONS, VERDICTS } from './verdict.ts'
 
 /**
@@ -168,6 +170,41 @@ const experimentSchema = z.strictObject({
 })
 export type JournalExperiment = z.infer<typeof experimentSchema>
 
+const shardSchema = z.strictObject({
+  index: z.number().int().min(1).max(MOST_SHARDS),
+  count: z.number().int().min(1).max(MOST_SHARDS),
+  experiments: z
+    .array(
+      z.strictObject({ name: z.string(), index: z.number().int(), line: z.number().int(), shard: z.number().int() }),
+    )
+    .describe('Every experiment of the whole plan, and the shard that it falls to.'),
+  basis: z
+    .array(
+      z.strictObject({
+        index: z.number().int(),
+        attributable: z.boolean(),
+        searchPValue: z.number().nullable(),
+        reasons: z.array(reasonSchema),
+        objectives: z.array(z.strictObject({ verdict: verdictSchema, reasons: z.array(reasonSchema) })),
+      }),
+    )
+    .describe(
+      'How each experiment of this shard was judged before the correction for the number of tests, which `merge` makes again over the whole suite.',
+    ),
+})
+export type JournalShard = z.infer<typeof shardSchema>
+
+const approvalSchema = z.strictObject({
+  by: z.string(),
+  via: z.enum(['review', 'comment', 'signature']),
+  atMs: z.number(),
+  /** Where it can be read; null for a signed file. */
+  url: z.string().nullable(),
+  /** Fingerprint of the key that signed; null for a person of GitHub. */
+  key: z.string().nullable(),
+})
+export type Approval = z.infer<typeof approvalSchema>
+
 const leftoverSchema = z.strictObject({ what: z.string(), why: z.string(), remedy: z.string() })
 
 export const journalSchema = z.strictObject({
@@ -194,15 +231,26 @@ export const journalSchema = z.strictObject({
       runUrl: z.string().nullable(),
     })
     .nullable(),
-  platform: z.strictObject({ name: z.enum(['process', 'kubernetes']), detail: z.string() }),
+  platform: z.strictObject({
+    name: z.enum(['process', 'kubernetes']),
+    detail: z.string(),
+    /** What ran in the preview before the first fault, as the cluster's pods say it; none on `process`. */
+    images: z.array(z.strictObject({ name: z.string(), digest: z.string() })).optional(),
+  }),
   engine: z.string(),
   plan: z.strictObject({
     digest: z.string(),
+    /** The whole SHA-256 of which `digest` is the beginning. */
+    sha256: z.string().optional(),
     touched: z.array(z.string()),
     untouched: z.array(z.string()),
     warnings: z.array(z.string()),
     estimateMs: z.number(),
   }),
+  /** The policy of the base commit; null where there was no base to ask. */
+  policy: policySchema.nullable().default(null),
+  /** Who agreed to this plan; absent where nobody had to. */
+  approval: approvalSchema.optional(),
   verdict: verdictSchema,
   /** The first line of every report: `2 of 6 experiments did not hold`. */
   summary: z.string(),
@@ -219,5 +267,6 @@ export const journalSchema = z.strictObject({
     description: z.string(),
   }),
   timings: z.array(z.strictObject({ phase: z.string(), ms: z.number() })),
+  shard: shardSchema.optional().describe('Only in the journal of one shard: what `merge` needs to know of the whole.'),
 })
 export type Journal = z.infer<typeof journalSchema>

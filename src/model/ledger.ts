@@ -25,6 +25,24 @@ export type LedgerEntry =
       readonly undo: readonly unknown[]
       readonly expiresAt: number
     }
+  /** An object in a cluster that the run creates. */
+  | {
+      readonly entry: 'object'
+      readonly at: number
+      readonly id: string
+      readonly apiVersion: string
+      readonly kind: string
+      readonly namespace: string | undefined
+      readonly name: string
+    }
+  /** A cluster that kind makes for the run, and the kind that made it. */
+  | {
+      readonly entry: 'kind-cluster'
+      readonly at: number
+      readonly id: string
+      readonly name: string
+      readonly binary: string
+    }
   | { readonly entry: 'gone'; readonly at: number; readonly id: string }
   | { readonly entry: 'closed'; readonly at: number }
 

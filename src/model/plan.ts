@@ -1,10 +1,25 @@
 import type { Recipe } from './recipe.ts'
-import type { CheckSpec, FaultSpec, GuardSpec, Indicator, Need, SearchSpec, TargetMode, WindowsSpec } from './suite.ts'
+import type {
+  ApprovalSpec,
+  CheckSpec,
+  FaultSpec,
+  GuardSpec,
+  Indicator,
+  Need,
+  RuleSpec,
+  SearchSpec,
+  TargetMode,
+  WindowsSpec,
+} from './suite.ts'
 
 /** What will be done, with every target by name. JSON-serialisable; `digest` covers all of it but itself. */
 export interface Plan {
   /** First 12 hex digits of the SHA-256 of the plan's canonical JSON. */
   readonly digest: string
+  /** All 64 digits: what an approval and an attestation name. */
+  readonly sha256: string
+  /** Whose approval this plan needs; undefined where it needs none. */
+  readonly approval: Pick<ApprovalSpec, 'by' | 'byAuthor' | 'signers'> | undefined
   readonly suite: { readonly name: string; readonly file: string; readonly digest: string }
   readonly platform: 'process' | 'kubernetes'
   readonly engine: string
@@ -17,8 +32,29 @@ export interface Plan {
   /** Everything that may be touched, and everything else that the platform has. */
   readonly touched: readonly string[]
   readonly untouched: readonly string[]
+  /**
+   * Workloads whose number of replicas is what the suite says that its deploy command brings, and not what was seen; a run
+   * that finds another number breaks nothing. Undefined where there are none.
+   */
+  readonly brought?: readonly { readonly workload: string; readonly replicas: number }[] | undefined
   readonly estimateMs: readonly { readonly phase: string; readonly ms: number }[]
   readonly warnings: readonly string[]
+  /** Set when only a part of it is done here; its digest and its settings are those of the whole all the same. */
+  readonly shard?: PlannedShard
+}
+
+/** One part of a plan that is done by several runs side by side. */
+export interface PlannedShard {
+  /** 1-based. */
+  readonly index: number
+  readonly count: number
+  /** Every experiment of the whole, in the suite's order, and the shard that it falls to. */
+  readonly experiments: readonly {
+    readonly name: string
+    readonly index: number
+    readonly line: number
+    readonly shard: number
+  }[]
 }
 
 export interface PlannedObjective {
@@ -37,6 +73,7 @@ export interface PlannedExperiment {
   /** Only those that are judged here. */
   readonly objectives: readonly PlannedObjective[]
   readonly steps: readonly PlannedStep[]
+  readonly rules: readonly PlannedRule[]
   readonly search: SearchSpec | undefined
   readonly recoveryWithinMs: number | undefined
   /** Names of the replicas that are hurt, sorted. */
@@ -65,9 +102,13 @@ export type PlannedStep =
   | { readonly step: 'fault'; readonly fault: PlannedFault }
   | { readonly step: 'wait'; readonly ms: number }
   | { readonly step: 'pause'; readonly ms: number }
-  | { readonly step: 'run'; readonly command: string; readonly timeoutMs: number }
+  | { readonly step: 'run'; readonly command: string; readonly image: string | undefined; readonly timeoutMs: number }
   | { readonly step: 'check'; readonly check: CheckSpec }
   | { readonly step: 'parallel'; readonly steps: readonly PlannedStep[] }
+
+export interface PlannedRule extends Omit<RuleSpec, 'steps'> {
+  readonly steps: readonly PlannedStep[]
+}
 
 export interface PlannedFault {
   /** `e2f1`: first fault of the second experiment. */
@@ -83,6 +124,23 @@ export interface PlannedFault {
   readonly durationMs: number
   /** For people: `network-delay 200 ms on api (2 of 2)`. */
   readonly description: string
-  /** Undefined when nothing matched: then the experiment is inconclusive, NOT_INJECTED. */
+  /** For platform `process`. With `order` undefined too, nothing matched: the experiment is inconclusive, NOT_INJECTED. */
   readonly recipe: Recipe | undefined
+  /** For platform `kubernetes`: what the actors in the cluster are told; they write the recipe themselves. */
+  readonly order: FaultOrder | undefined
+}
+
+/** The part of a Fault object that a plan fixes. Pods are named by their slots (`web-1`) until the moment of injection. */
+export interface FaultOrder {
+  /** Ways that will be tried, in order, for people: `nft timed set, ipset`. */
+  readonly mechanism: string
+  readonly scope: 'namespace' | 'node'
+  readonly actor: 'daemon' | 'controller'
+  readonly targets: 'pods' | 'workload' | 'namespace' | 'node' | 'object'
+  readonly open: boolean
+  readonly crossing: 'rule' | 'witness' | 'none'
+  readonly onReplaced: 're-apply' | 'report'
+  readonly expires: 'kernel' | 'process' | 'watchdog' | 'controller' | 'nothing-to-end'
+  /** As in a suite; a search sets one of them. */
+  readonly parameters: Readonly<Record<string, unknown>>
 }

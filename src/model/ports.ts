@@ -26,12 +26,26 @@ export interface Platform {
   readonly serviceCounts: () => readonly ServiceCount[]
   /** For the proof that only planned things were touched: identity and state of every replica. */
   readonly snapshot: () => Promise<Snapshot>
+  /**
+   * Resolves when what measures has seen all that it will measure; asked while the preview warms up. Throws
+   * SeaworthyError('OBSERVE') when that does not come.
+   */
+  readonly settled?: (signal: AbortSignal) => Promise<void>
   /** A base URL of a Prometheus that this platform runs for the run, when the suite says `install`. */
   readonly prometheusUrl: () => string | undefined
+  /** The container images that the preview runs, each with its digest; nobody has to know where there are none. */
+  readonly images?: () => Promise<readonly ImageDigest[]>
   /** Versions for the report. */
   readonly detail: () => string
   /** Stops and removes all that `up` made. */
   readonly down: () => Promise<readonly Leftover[]>
+}
+
+export interface ImageDigest {
+  /** `ghcr.io/acme/shop` */
+  readonly name: string
+  /** `sha256:…` */
+  readonly digest: string
 }
 
 export interface PlatformIssue {
@@ -70,6 +84,10 @@ export interface Executor {
 export interface Engine {
   readonly name: string
   readonly prepare: () => Promise<void>
+  /** Finds, checks and watches the targets of faults that will be injected soon, and breaks nothing. Throws when a target is gone. */
+  readonly expect?: (faults: readonly PlannedFault[]) => Promise<void>
+  /** Takes back what was expected and is not injected after all. */
+  readonly forget?: (faults: readonly PlannedFault[]) => Promise<void>
   /** Applies the recipe. The fault ends by itself at `durationMs` after this, whoever is gone by then. */
   readonly inject: (fault: PlannedFault) => Promise<Injection>
   /** Looks at the data plane now; called while the fault is on. */
@@ -91,12 +109,14 @@ export interface Injection {
 
 /** Who plays the users. One object a run. */
 export interface Traffic {
-  readonly kind: 'http' | 'k6' | 'none'
+  readonly kind: 'http' | 'k6' | 'job' | 'none'
   readonly start: (signal: AbortSignal) => Promise<void>
   /** Resolves when every request that was due before `untilMs` has ended, or its time limit has passed. */
   readonly settle: (untilMs: number) => Promise<void>
   /** Requests that were due in [startMs, endMs), in order. */
   readonly records: (startMs: number, endMs: number) => TrafficRecords
+  /** Why nobody may have played the users in a part of [startMs, endMs): for measures that come from elsewhere. */
+  readonly absent?: (startMs: number, endMs: number) => readonly Problem[]
   /** Forgets what was due before. */
   readonly forget: (beforeMs: number) => void
   readonly stats: () => { readonly requests: number; readonly lateP99Ms: number | null; readonly description: string }
@@ -156,4 +176,6 @@ export interface RunContext {
   readonly helperCommand: readonly string[]
   /** The environment for services: the caller's, without tokens and without the runner's own files. */
   readonly environment: Readonly<Record<string, string>>
+  /** What must not be seen in anything that is kept or shown, though services may be given it. */
+  readonly secrets: readonly string[]
 }

@@ -1,3 +1,5 @@
+import type { PolicySpec } from './policy.ts'
+
 /** The suite after parsing: durations in ms, shares as ratios 0..1, rates per second, sizes in bytes. JSON-serialisable. */
 export interface Suite {
   /** Path as the user gave it; shown in messages and annotations. */
@@ -11,6 +13,8 @@ export interface Suite {
   readonly objectives: readonly ObjectiveSpec[]
   readonly windows: WindowsSpec
   readonly limits: LimitsSpec
+  /** What pull requests that change this suite are held to. */
+  readonly policy?: PolicySpec | undefined
   readonly experiments: readonly ExperimentSpec[]
 }
 
@@ -60,9 +64,20 @@ export interface KubernetesSystem {
         readonly images: readonly string[]
         readonly manifests: readonly string[]
         readonly command: string | undefined
+        /** What the command will have brought, for a plan that is made before it runs. */
+        readonly brings?: readonly BroughtSpec[] | undefined
       }
     | undefined
   readonly readyMs: number
+}
+
+/** How many pods a workload is meant to have when the deploy command has ended. */
+export interface BroughtSpec {
+  /** One of the system's workloads. */
+  readonly workload: string
+  readonly pods: number
+  /** Line in the suite file, for messages. */
+  readonly line: number
 }
 
 export type TrafficSpec =
@@ -74,8 +89,22 @@ export type TrafficSpec =
       readonly keepAlive: boolean
       readonly requests: readonly HttpRequestSpec[]
     }
-  | { readonly kind: 'k6'; readonly script: string; readonly env: Readonly<Record<string, string>> }
-  | { readonly kind: 'job'; readonly image: string; readonly command: readonly string[] }
+  | {
+      readonly kind: 'k6'
+      readonly script: string
+      readonly env: Readonly<Record<string, string>>
+      /** In a cluster; undefined for k6's own of a fixed version. */
+      readonly image?: string | undefined
+    }
+  /** An image, or a manifest of a Job; never both. */
+  | {
+      readonly kind: 'job'
+      readonly image?: string | undefined
+      readonly command: readonly string[]
+      readonly env?: Readonly<Record<string, string>>
+      /** Relative to the suite's folder; absolute after loading. */
+      readonly manifest?: string | undefined
+    }
   | { readonly kind: 'none' }
 
 export interface HttpRequestSpec {
@@ -161,8 +190,35 @@ export interface GuardSpec {
 export interface LimitsSpec {
   readonly blastRadius: BlastRadius
   readonly abortWhen: readonly GuardSpec[]
-  readonly hours: { readonly from: string; readonly to: string; readonly timezone: string } | undefined
-  readonly approvalBy: readonly string[]
+  readonly hours: HoursSpec | undefined
+  readonly approval: ApprovalSpec | undefined
+}
+
+/** When faults may be on, by the clocks of one time zone. Times are `HH:MM`; `24:00` is the end of a day. */
+export interface HoursSpec {
+  readonly from: string
+  readonly to: string
+  readonly timezone: string
+  /** Red lines: never in these spans, whatever `from` and `to` say. */
+  readonly never?: readonly { readonly from: string; readonly to: string }[]
+  /** Only on these days; a span over midnight belongs to the day on which it begins. All days when undefined. */
+  readonly days?: readonly Weekday[]
+}
+export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
+export type Weekday = (typeof WEEKDAYS)[number]
+
+/** Who must have agreed to exactly this plan before anything is touched. */
+export interface ApprovalSpec {
+  /** Logins of GitHub, teams as `org/team`, or identities of the allowed signers. */
+  readonly by: readonly string[]
+  /** Fault types and groups of them (`node`, `open`) that need it; empty: every plan does. */
+  readonly needed: readonly string[]
+  /** Whether the author of the pull request may approve it as well. */
+  readonly byAuthor: boolean
+  /** How old an approval may be. */
+  readonly withinMs: number
+  /** A file of allowed signers (ssh-keygen(1)), from the root of the repository; read from the base commit. */
+  readonly signers: string | undefined
 }
 
 export const TARGET_MODES = ['one', 'all', 'fixed', 'fixed-percent', 'random-max-percent'] as const
@@ -182,12 +238,24 @@ export interface FaultSpec {
   readonly target: TargetSpec
   /** The type's own parameters, validated and normalised by its file in src/faults. */
   readonly parameters: Readonly<Record<string, unknown>>
+  /** The same as they are written in the suite: a Fault object is made of these. */
+  readonly written: Readonly<Record<string, unknown>>
   readonly line: number
 }
 
 export type CheckSpec =
   | { readonly check: 'http'; readonly url: string; readonly expect: ExpectSpec; readonly withinMs: number }
   | { readonly check: 'tcp'; readonly address: string; readonly withinMs: number }
+  /** Of an object in the preview's namespace, such as `Deployment/web` and `Available`. */
+  | {
+      readonly check: 'condition'
+      readonly object: string
+      readonly type: string
+      readonly status: 'True' | 'False' | 'Unknown'
+      readonly withinMs: number
+    }
+  /** Ready addresses behind a Service. */
+  | { readonly check: 'endpoints'; readonly service: string; readonly atLeast: number; readonly withinMs: number }
   | {
       readonly check: 'prometheus'
       readonly query: string
@@ -201,9 +269,22 @@ export type StepSpec =
   | { readonly step: 'wait'; readonly ms: number }
   /** The experiment's faults are lifted for this long and put back. */
   | { readonly step: 'pause'; readonly ms: number }
-  | { readonly step: 'run'; readonly command: string; readonly timeoutMs: number }
+  /** On this machine, or with an image as a pod of the preview's namespace. */
+  | { readonly step: 'run'; readonly command: string; readonly image: string | undefined; readonly timeoutMs: number }
   | { readonly step: 'check'; readonly check: CheckSpec }
   | { readonly step: 'parallel'; readonly steps: readonly StepSpec[] }
+
+/** Something that may happen while faults are on, and what is done then: so a remedy that acts by itself can be gated. */
+export interface RuleSpec {
+  readonly event: RuleEvent
+  /** Only when it happens to this workload. */
+  readonly workload: string | undefined
+  /** How often it is acted on. */
+  readonly times: number
+  readonly steps: readonly StepSpec[]
+}
+export const RULE_EVENTS = ['fault-injected', 'fault-proven', 'replica-exited', 'replica-ready'] as const
+type RuleEvent = (typeof RULE_EVENTS)[number]
 
 export interface SearchSpec {
   /** The fault parameter that is varied. */
@@ -222,6 +303,7 @@ export interface ExperimentSpec {
   readonly line: number
   /** One fault is one step. */
   readonly steps: readonly StepSpec[]
+  readonly rules: readonly RuleSpec[]
   readonly search: SearchSpec | undefined
   /** By objective name: another need under this experiment's faults, or off. */
   readonly objectives: Readonly<Record<string, Need | 'off'>>

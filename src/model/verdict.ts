@@ -36,12 +36,37 @@ export const REASONS = [
   'NOT_RECOVERED',
   'THRESHOLD_TOO_LOW',
   'CHECK_FAILED',
+  'GATE_LOOSENED',
   // error: we could not do our job
   'PLATFORM_FAILED',
   'TRAFFIC_FAILED',
   'ENGINE_FAILED',
+  'SHARD_MISSING',
   'INTERNAL',
   // aborted
   'CANCELLED',
 ] as const
 export type ReasonCode = (typeof REASONS)[number]
+
+const FAIL: ReadonlySet<ReasonCode> = new Set([
+  'OBJECTIVE_MISSED',
+  'ABORT_LIMIT',
+  'NOT_RECOVERED',
+  'THRESHOLD_TOO_LOW',
+  'CHECK_FAILED',
+  'GATE_LOOSENED',
+])
+const ERROR: ReadonlySet<ReasonCode> = new Set([
+  'PLATFORM_FAILED',
+  'TRAFFIC_FAILED',
+  'ENGINE_FAILED',
+  'SHARD_MISSING',
+  'INTERNAL',
+])
+
+/** The verdict that a reason leads to by itself. */
+export function verdictOfReason(code: ReasonCode): Exclude<Verdict, 'pass'> {
+  if (FAIL.has(code)) return 'fail'
+  if (ERROR.has(code)) return 'error'
+  return code === 'CANCELLED' ? 'aborted' : 'inconclusive'
+}

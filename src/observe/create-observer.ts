@@ -59,6 +59,14 @@ function readerOf({
   return { api, placeholders, restartsExpected: restartsExpected ?? restartsPerTarget }
 }
 
+/** What Prometheus counted while nobody played the users says nothing about how they would have fared. */
+async function withUsers(traffic: Traffic, { startMs, endMs }: WindowSpan, measured: Measurement) {
+  if (!traffic.absent) return measured
+  await traffic.settle(endMs)
+  const absent = traffic.absent(startMs, endMs)
+  return absent.length === 0 ? measured : { ...measured, problems: [...measured.problems, ...absent] }
+}
+
 async function measureOne(
   traffic: Traffic,
   reader: PrometheusReader | undefined,
@@ -67,7 +75,7 @@ async function measureOne(
 ): Promise<Measurement> {
   const { indicator } = objective
   if (indicator.source === 'traffic') return measureTraffic(traffic, objective, indicator, span)
-  if (reader !== undefined) return measurePrometheus(reader, objective, indicator, span)
+  if (reader !== undefined) return withUsers(traffic, span, await measurePrometheus(reader, objective, indicator, span))
   return blankMeasurement(objective, span, [
     { code: 'NO_DATA', detail: 'the objective asks Prometheus, and the suite names none' },
   ])

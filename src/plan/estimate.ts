@@ -18,9 +18,10 @@ export function estimate(warmupMs: number, experiments: readonly PlannedExperime
   ]
 }
 
-function experimentMs(experiment: PlannedExperiment): number {
+/** Longest time that an experiment is configured to take, in ms: a search waits for the recovery from each value that broke. */
+export function experimentMs(experiment: PlannedExperiment): number {
   const { baselineMs, faultMs, recoveryMs } = experiment.windows
-  return baselineMs + faultMs * mostFaultWindows(experiment) + recoveryMs
+  return baselineMs + (faultMs + recoveryMs) * mostFaultWindows(experiment)
 }
 
 /** A bisection asks both ends and then halves the range until it is as narrow as the precision. */

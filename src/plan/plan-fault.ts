@@ -1,10 +1,13 @@
 import { SeaworthyError } from '../kit/errors.ts'
 import { deriveSeed } from '../kit/random.ts'
+import { writeParameter } from '../kit/scalars.ts'
 import type { FaultType, TargetFacts } from '../model/fault.ts'
 import type { Inventory, WorkloadFacts } from '../model/inventory.ts'
 import type { PlannedFault } from '../model/plan.ts'
 import type { FaultSpec } from '../model/suite.ts'
+import { requireLabels } from './brought.ts'
 import { chooseReplicas, matchWorkloads } from './choose-targets.ts'
+import { clusterOrder } from './plan-order.ts'
 
 export interface FaultSetting {
   readonly inventory: Inventory
@@ -34,6 +37,7 @@ export function planFault(
       },
     )
   }
+  requireLabels(spec, setting.inventory)
   const workloads = matchWorkloads(spec.target, setting.inventory.workloads).filter(({ mayBeHurt }) => mayBeHurt)
   if (workloads.length === 0) return [planOn(spec, type, undefined, firstId(0), setting)]
   return workloads.map((workload, offset) => planOn(spec, type, workload, firstId(offset), setting))
@@ -61,13 +65,20 @@ function planOn(
     durationMs: setting.durationMs,
   }
   if (!workload || replicas.length === 0)
-    return { ...base, description: `${what} on nothing that matches`, recipe: undefined }
+    return { ...base, description: `${what} on nothing that matches`, recipe: undefined, order: undefined }
   const description = `${what} on ${workload.name} (${replicas.length} of ${workload.replicas.length})`
-  return { ...base, description, recipe: type.recipe(spec.parameters, targetFacts(base, setting.inventory)) }
+  return setting.inventory.platform === 'kubernetes'
+    ? { ...base, description, recipe: undefined, order: clusterOrder(type, spec, base) }
+    : {
+        ...base,
+        description,
+        recipe: type.recipe(spec.parameters, targetFacts(base, setting.inventory)),
+        order: undefined,
+      }
 }
 
 /** What a fault file is told about the targets of a planned fault. */
-function targetFacts(fault: Omit<PlannedFault, 'description' | 'recipe'>, inventory: Inventory): TargetFacts {
+function targetFacts(fault: Omit<PlannedFault, 'description' | 'recipe' | 'order'>, inventory: Inventory): TargetFacts {
   return {
     id: fault.id,
     workload: fault.workload,
@@ -88,13 +99,16 @@ export function withParameter(
   id: string,
 ): PlannedFault {
   const type = faultType(fault.type, setting.faultTypes)
-  const spec = { ...fault.spec, parameters: { ...fault.spec.parameters, [name]: value } }
+  const unit = type.searchable[name] ?? 'count'
+  const written = { ...fault.spec.written, [name]: writeParameter(unit, value) }
+  const spec = { ...fault.spec, parameters: { ...fault.spec.parameters, [name]: value }, written }
   const changed = { ...fault, id, spec }
   const description = `${fault.type} ${type.describe(spec.parameters)} on ${fault.workload} (${fault.replicas.length} of ${fault.of})`
   return {
     ...changed,
     description,
     recipe: fault.recipe && type.recipe(spec.parameters, targetFacts(changed, setting.inventory)),
+    order: fault.order && clusterOrder(type, spec, fault),
   }
 }
 

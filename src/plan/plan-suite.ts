@@ -1,11 +1,12 @@
 import { canonicalJson, sha256 } from '../kit/canonical-json.ts'
 import { SeaworthyError } from '../kit/errors.ts'
 import type { FaultType } from '../model/fault.ts'
-import { faultsOf } from '../model/faults-of.ts'
+import { faultsOf, hasTargets } from '../model/faults-of.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Plan, PlannedExperiment, PlannedObjective } from '../model/plan.ts'
 import type { ExperimentSpec, Suite } from '../model/suite.ts'
 import { blastRadius } from './blast-radius.ts'
+import { broughtOf, broughtWarnings } from './brought.ts'
 import { decidability } from './decidability.ts'
 import { estimate, windowsOf } from './estimate.ts'
 import { planSteps } from './plan-steps.ts'
@@ -22,6 +23,8 @@ export interface PlanInput {
 
 /** A fault may outlive its window by the time that proving and recovering it takes, and no longer. */
 const PROOF_MARGIN_MS = 15_000
+/** Enough to tell plans from each other for people; approvals and attestations name all 64 digits. */
+const SHORT_DIGEST = 12
 const SLICES_A_WINDOW = 10
 const SLICE_MS = { least: 100, most: 1_000 }
 
@@ -46,15 +49,32 @@ export function planSuite(input: PlanInput): Plan {
     warmupMs: suite.windows.warmupMs,
     objectives: suite.objectives,
     guards: suite.limits.abortWhen,
+    approval: approvalOf(suite, experiments, input.faultTypes),
     experiments,
     touched,
     untouched: all.filter((replica) => !touched.includes(replica)),
     estimateMs: estimate(suite.windows.warmupMs, experiments),
-    warnings: experiments.flatMap(warningsOf),
+    brought: broughtOf(inventory),
+    warnings: [...broughtWarnings(inventory), ...experiments.flatMap(warningsOf)],
   }
   // The file's place on disk says nothing about what will be done: a plan approved elsewhere must keep its digest.
-  const digest = sha256(canonicalJson({ ...body, suite: { name: suite.name, digest: suite.digest } })).slice(0, 12)
-  return { digest, ...body }
+  const whole = sha256(canonicalJson({ ...body, suite: { name: suite.name, digest: suite.digest } }))
+  return { digest: whole.slice(0, SHORT_DIGEST), sha256: whole, ...body }
+}
+
+/** Whose approval a plan needs: where the suite names faults or groups of them, only a plan that has one needs any. */
+function approvalOf(
+  { limits }: Suite,
+  experiments: readonly PlannedExperiment[],
+  faultTypes: readonly FaultType[],
+): Plan['approval'] {
+  if (!limits.approval) return undefined
+  const { by, byAuthor, signers, needed } = limits.approval
+  const steps = experiments.flatMap((one) => [...one.steps, ...one.rules.flatMap((rule) => rule.steps)])
+  const types = new Set(faultsOf(steps).map(({ type }) => type))
+  const groups = new Set(faultTypes.filter(({ type }) => types.has(type)).map(({ group }) => String(group)))
+  const isNeeded = needed.length === 0 || needed.some((one) => types.has(one) || groups.has(one))
+  return isNeeded ? { by, byAuthor, signers } : undefined
 }
 
 function chooseExperiments(suite: Suite, only: readonly string[]): readonly ExperimentSpec[] {
@@ -97,6 +117,7 @@ function planExperiment(spec: ExperimentSpec, index: number, sliceMs: number, in
     windows,
     objectives,
     steps,
+    rules: spec.rules.map((rule) => ({ ...rule, steps: planSteps(rule.steps, index, setting) })),
     search: spec.search,
     recoveryWithinMs: spec.recoveryWithinMs,
     targets: [...new Set(faults.flatMap(({ replicas }) => replicas))].sort(),
@@ -113,7 +134,8 @@ function objectivesOf(spec: ExperimentSpec, suite: Suite): readonly PlannedObjec
   })
 }
 
-function warningsOf(experiment: PlannedExperiment): readonly string[] {
+/** What a plan warns of in one experiment. */
+export function warningsOf(experiment: PlannedExperiment): readonly string[] {
   const tooLittle = experiment.decidability
     .filter(({ enough }) => enough === false)
     .map(
@@ -121,7 +143,7 @@ function warningsOf(experiment: PlannedExperiment): readonly string[] {
         `${experiment.name}: ${objective} cannot be decided: ${expected} expected in the fault window, at least ${atLeast} needed`,
     )
   const empty = faultsOf(experiment.steps)
-    .filter(({ recipe }) => recipe === undefined)
+    .filter((fault) => !hasTargets(fault))
     .map(({ id, type }) => `${experiment.name}: ${type} (${id}) matches no target, so it will be inconclusive`)
   return [...tooLittle, ...empty]
 }

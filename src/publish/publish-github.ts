@@ -4,7 +4,7 @@ import type { Change } from './change.ts'
 import { type CheckRunText, writeCheckRun } from './check-run.ts'
 import { type GitHubClient, statusOf } from './github-client.ts'
 import { writeJobSummary } from './job-summary.ts'
-import { askedToWaitMs, isRateLimit, type Patience, persist } from './persist.ts'
+import { askedToWaitMs, isRateLimit, type Patience } from './persist.ts'
 import { writeStickyComment } from './sticky-comment.ts'
 
 /** What is to be published, already rendered. */
@@ -65,19 +65,21 @@ async function writeToGitHub(
   const client = connect(signal)
   const attempt = async (what: string, permission: string, work: () => Promise<unknown>) => {
     try {
-      await persist(work, patience)
+      await work()
       return []
     } catch (error) {
-      return [explain({ what, permission, error, change, limitMs: signal.aborted ? limitMs : undefined })]
+      return [
+        explain({ what, permission, error, change, limitMs: signal.aborted ? limitMs : undefined, nowMs: clock.now() }),
+      ]
     }
   }
   const [commentTrouble, checkTrouble] = await Promise.all([
     comment === undefined || change.pullRequest === null
       ? []
       : attempt('comment', 'pull-requests: write', () =>
-          writeStickyComment(client, change, comment, { onlyEdit: onlyEditComment }),
+          writeStickyComment(client, change, comment, { onlyEdit: onlyEditComment, patience }),
         ),
-    check ? attempt('check run', 'checks: write', () => writeCheckRun(client, change, checkName, check)) : [],
+    check ? attempt('check run', 'checks: write', () => writeCheckRun(client, change, checkName, check, patience)) : [],
   ])
   return {
     warnings: [...commentTrouble, ...checkTrouble],
@@ -92,18 +94,18 @@ interface Trouble {
   readonly change: Change
   /** The time that was over, where it was. */
   readonly limitMs: number | undefined
+  readonly nowMs: number
 }
 
-function explain({ what, permission, error, change, limitMs }: Trouble): string {
-  const why = reasonOf(permission, error, change, limitMs)
-  return `The ${what} was not written: ${why}. The verdict is in the job summary.`
+function explain(trouble: Trouble): string {
+  return `The ${trouble.what} was not written: ${reasonOf(trouble)}. The verdict is in the job summary.`
 }
 
-function reasonOf(permission: string, error: unknown, { fromFork }: Change, limitMs: number | undefined): string {
+function reasonOf({ permission, error, change: { fromFork }, limitMs, nowMs }: Trouble): string {
   const status = statusOf(error)
   if (isRateLimit(error)) {
-    const waitMs = askedToWaitMs(error)
-    const asks = waitMs === undefined ? '' : ` and asks to wait ${waitMs / 1_000} s`
+    const waitMs = askedToWaitMs(error, nowMs)
+    const asks = waitMs === undefined ? '' : ` and asks to wait ${Math.ceil(waitMs / 1_000)} s`
     return `GitHub limits the rate of requests (HTTP ${status})${asks}`
   }
   if (status === 403 || status === 401 || status === 404) {

@@ -1,119 +1,144 @@
 import type { Change } from './change.ts'
-import { type GitHubClient, statusOf } from './github-client.ts'
-import { isRateLimit } from './persist.ts'
+import { type CommentThread, isNewer, type Known, type Marker, markerIn, openCommentThread } from './comment-thread.ts'
+import type { GitHubClient } from './github-client.ts'
+import { isInDoubt, type Patience, persist, waitAfter } from './persist.ts'
 
 export type Written = 'created' | 'updated' | 'a newer run has written already' | 'there is none to edit'
 
-/** What the last line of a comment says about the run that wrote it. */
-interface Marker {
-  /** `seaworthy:checkout v1`: the same for every run of one suite. */
-  readonly key: string
-  readonly run: number
-  readonly attempt: number
-}
+/**
+ * After an edit, before we look whether it stands. GitHub has no edit "only if nobody was faster", so an older run whose
+ * request was on its way may overwrite ours; it looked at the comment just before, so it comes within this time.
+ */
+const SETTLE_MS = 3_000
+/** Each is a look and a write. In a quiet thread there are two. */
+const MOST_ROUNDS = 40
 
-interface Known {
-  readonly id: number
-  readonly author: string
-  readonly marker: Marker
+interface Sitting {
+  readonly thread: CommentThread
+  readonly mine: Marker
+  readonly body: string
+  readonly onlyEdit: boolean
+  readonly patience: Patience
+  /** Comments that an edit of ours may still reach, since no answer came. */
+  readonly doubtful: Set<number>
+  /** Comments that carry our marker and refuse to be edited. */
+  readonly foreign: Set<number>
+  done: 'created' | 'updated' | undefined
+  /** The comment of a newer run that we found when we looked before. */
+  yieldedTo: number | undefined
 }
-
-const MARKER = /<!-- (seaworthy:[^ ]+ v\d+)(?: run=(\d+) attempt=(\d+))? at=\d+ -->\s*$/
 
 /**
- * Writes the one comment of a suite on a pull request: edits it where it is, makes it where it is not. Safe to repeat.
- * It is found by the marker on its last line and by its author, over all pages. Several of one author (after a race)
- * become one: the oldest is edited, the others are removed. A run that is older than one of them writes nothing.
- * With `onlyEdit` none is made. Rejects with the request's error.
+ * Writes the one comment of a suite on a pull request: edits it where it is, makes it where it is not, and looks again
+ * until what stands there is ours or a newer run's, and stands there once. Safe to repeat and to run many at a time.
+ *
+ * Found by the marker on its last line and by its author. The comment of the newest run is the one that stays; the
+ * others of that author are removed. What an answerless edit may still overwrite is never left in its way: the newest
+ * text moves to a new comment. With `onlyEdit` none is made. Rejects with the request's error.
  */
 export async function writeStickyComment(
   client: GitHubClient,
   change: Change,
   body: string,
-  { onlyEdit = false } = {},
+  { onlyEdit = false, patience }: { onlyEdit?: boolean; patience: Patience },
 ): Promise<Written> {
-  const mine = markerOf(body)
-  if (!mine || change.pullRequest === null) throw new Error('a comment needs a marker and a pull request')
-  const where = { owner: change.owner, repo: change.name }
-  const known = await findComments(client, { ...where, issue_number: change.pullRequest }, mine.key)
-  if (known.some(({ marker }) => isNewer(marker, mine))) return 'a newer run has written already'
-  for (const candidate of known) {
-    if (!(await edit(client, { ...where, comment_id: candidate.id, body }))) continue
-    const doubles = known.filter(({ id, author }) => id !== candidate.id && author === candidate.author)
-    for (const { id } of doubles) await remove(client, { ...where, comment_id: id })
-    return 'updated'
+  const mine = markerIn(body)
+  const { pullRequest } = change
+  if (!mine || pullRequest === null) throw new Error('a comment needs a marker and a pull request')
+  const thread = await persist(() => openCommentThread(client, { ...change, pullRequest }, mine.key), patience)
+  const sitting: Sitting = {
+    ...{ thread, mine, body, onlyEdit, patience },
+    ...{ doubtful: new Set<number>(), foreign: new Set<number>(), done: undefined, yieldedTo: undefined },
   }
-  if (onlyEdit) return 'there is none to edit'
-  await client.rest.issues.createComment({ ...where, issue_number: change.pullRequest, body })
-  return 'created'
-}
-
-/** False where it was deleted since we looked, or belongs to another app: then it is left as it is. */
-async function edit(
-  client: GitHubClient,
-  comment: { owner: string; repo: string; comment_id: number; body: string },
-): Promise<boolean> {
-  try {
-    await client.rest.issues.updateComment(comment)
-    return true
-  } catch (error) {
-    const status = statusOf(error)
-    if (status === 404 || (status === 403 && !isRateLimit(error))) return false
-    throw error
-  }
-}
-
-/** Only after one of the same author could be edited, which proves that they are ours. A double that stays is no harm. */
-async function remove(
-  client: GitHubClient,
-  comment: { owner: string; repo: string; comment_id: number },
-): Promise<void> {
-  try {
-    await client.rest.issues.deleteComment(comment)
-  } catch (error) {
-    if (statusOf(error) === undefined) throw error
-  }
-}
-
-/** Those that may be ours, oldest first. */
-async function findComments(
-  client: GitHubClient,
-  where: { owner: string; repo: string; issue_number: number },
-  key: string,
-): Promise<readonly Known[]> {
-  const me = await ownLogin(client)
-  const found: Known[] = []
-  for await (const { data } of client.paginate.iterator(client.rest.issues.listComments, { ...where, per_page: 100 })) {
-    for (const { id, user, body } of data) {
-      const marker = markerOf(body ?? '')
-      if (marker?.key === key && user && isMine(user, me)) found.push({ id, author: user.login, marker })
+  for (let round = 1, failures = 0; round <= MOST_ROUNDS; round += 1) {
+    try {
+      const written = await sit(sitting)
+      if (written !== undefined) return written
+      failures = 0
+    } catch (error) {
+      failures += 1
+      await waitAfter(error, failures, patience)
     }
   }
-  return found
+  throw new Error('other runs kept on writing to the same comment')
 }
 
-/** A runner's token is an app's and may not ask who it is; then any app's comment with our marker may be ours. */
-async function ownLogin(client: GitHubClient): Promise<string | undefined> {
+/** One look, and the one step that it calls for; undefined while another look is needed. */
+async function sit(sitting: Sitting): Promise<Written | undefined> {
+  const { thread, mine, doubtful, foreign, onlyEdit } = sitting
+  const known = (await thread.look()).filter(({ id }) => !foreign.has(id))
+  const first = standing(known)
+  if (first === undefined) return onlyEdit ? 'there is none to edit' : make(sitting)
+  const newer = isNewer(first.marker, mine)
+  const stands = newer || (sitting.done !== undefined && !isNewer(mine, first.marker))
+  if (!stands) return doubtful.has(first.id) ? make(sitting) : edit(sitting, first)
+  if (doubtful.has(first.id)) return move(sitting, first)
+  await removeOthers(sitting, known, first)
+  return newer ? yieldTo(sitting, first) : sitting.done
+}
+
+/** The newer run may end before it has seen that an older one overwrote it, so we look once more in its place. */
+async function yieldTo(sitting: Sitting, { id }: Known): Promise<Written | undefined> {
+  const again = sitting.yieldedTo === id
+  sitting.yieldedTo = id
+  return !again && (await settle(sitting.patience)) ? undefined : 'a newer run has written already'
+}
+
+/**
+ * The newest; of two from one run the one that was made last. All runs that look must choose the same one, or each would
+ * remove the other's choice; and it is the copy that nobody's late edit can reach.
+ */
+function standing(known: readonly Known[]): Known | undefined {
+  return known.toSorted((one, other) => {
+    if (isNewer(one.marker, other.marker)) return -1
+    return isNewer(other.marker, one.marker) ? 1 : other.id - one.id
+  })[0]
+}
+
+async function make(sitting: Sitting): Promise<undefined> {
+  // Also where no answer comes: the next look says whether it was made.
+  sitting.done ??= 'created'
+  await sitting.thread.create(sitting.body)
+}
+
+async function edit(sitting: Sitting, { id }: Known): Promise<Written | undefined> {
+  const { thread, mine, body, patience } = sitting
+  // The thread may have many pages; between this look and the edit there is as little time as can be.
+  const now = await thread.read(id)
+  if (now === undefined || isNewer(now.marker, mine)) return undefined
   try {
-    return (await client.rest.users.getAuthenticated()).data.login
+    const outcome = await thread.edit(id, body)
+    if (outcome === 'foreign') sitting.foreign.add(id)
+    if (outcome !== 'done') return undefined
   } catch (error) {
-    // Who we are is not known yet: a guess could make a second comment.
-    if (statusOf(error) === undefined || (statusOf(error) ?? 0) >= 500) throw error
-    return undefined
+    if (isInDoubt(error)) sitting.doubtful.add(id)
+    throw error
   }
+  sitting.done ??= 'updated'
+  return (await settle(patience)) ? undefined : 'updated'
 }
 
-/** Anybody can write our marker into a comment; nobody but us may decide what is edited. */
-function isMine(user: { login: string; type?: string | undefined }, me: string | undefined): boolean {
-  return me === undefined ? user.type === 'Bot' : user.login === me
+/** False where there is no time for it. */
+async function settle({ clock, deadlineMs, signal }: Patience): Promise<boolean> {
+  if (clock.monotonic() + 2 * SETTLE_MS >= deadlineMs) return false
+  await clock.sleep(SETTLE_MS, signal)
+  return true
 }
 
-function markerOf(body: string): Marker | undefined {
-  const found = MARKER.exec(body)
-  if (!found?.[1]) return undefined
-  return { key: found[1], run: Number(found[2] ?? 0), attempt: Number(found[3] ?? 0) }
+/** To where no edit of ours that is still under way can reach it. */
+async function move({ thread }: Sitting, overwritable: Known): Promise<undefined> {
+  await thread.create(overwritable.body)
+  await removeAsSeen(thread, overwritable)
 }
 
-function isNewer(a: Marker, b: Marker): boolean {
-  return a.run > b.run || (a.run === b.run && a.attempt > b.attempt)
+/** Only those of the same author as the one that stays: a stranger's may only look like ours. */
+async function removeOthers({ thread }: Sitting, known: readonly Known[], stays: Known): Promise<void> {
+  for (const other of known)
+    if (other.id !== stays.id && other.author === stays.author) await removeAsSeen(thread, other)
+}
+
+/** A newer run may have written to it since: then the next look decides anew. */
+async function removeAsSeen(thread: CommentThread, { id, marker }: Known): Promise<void> {
+  const now = await thread.read(id)
+  if (now !== undefined && !isNewer(now.marker, marker)) await thread.remove(id)
 }

@@ -1,5 +1,5 @@
 import type { Journal } from '../model/journal.ts'
-import { REASONS, type ReasonCode, type Verdict } from '../model/verdict.ts'
+import { REASONS, type ReasonCode, type Verdict, verdictOfReason } from '../model/verdict.ts'
 import { type Finding, findingSentences, findings, findingTitle, repositoryPath } from './annotations.ts'
 import { visibleLine } from './escape/text.ts'
 import { isoSeconds } from './words/durations.ts'
@@ -35,7 +35,8 @@ function runObject(journal: Journal, found: readonly Finding[], codes: readonly 
 function invocation(journal: Journal): object {
   const { startedAtMs, endedAtMs } = journal.run
   const times = { startTimeUtc: isoSeconds(startedAtMs), endTimeUtc: isoSeconds(endedAtMs) }
-  const known = Object.fromEntries(Object.entries(times).filter(([, text]) => text !== ''))
+  // RFC 3339 has years of four digits.
+  const known = Object.fromEntries(Object.entries(times).filter(([, text]) => /^\d{4}-/.test(text)))
   const worked = !['error', 'aborted'].includes(verdictOf(journal))
   const notifications = [
     ...journal.reasons.map(({ detail }) => detail),
@@ -47,13 +48,13 @@ function invocation(journal: Journal): object {
     ...known,
     toolExecutionNotifications: notifications.map((text) => ({
       level: 'error',
-      message: { text: visibleLine(text) || 'no detail' },
+      message: messageOf(visibleLine(text) || 'no detail'),
     })),
   }
 }
 
 function ruleObject(code: ReasonCode): object {
-  const { title, meaning, remedy, verdict } = REASON_WORDS[code]
+  const { title, meaning, remedy } = REASON_WORDS[code]
   return {
     id: code,
     name: code
@@ -63,7 +64,7 @@ function ruleObject(code: ReasonCode): object {
     shortDescription: { text: `${title.charAt(0).toUpperCase()}${title.slice(1)}.` },
     fullDescription: { text: meaning },
     help: { text: `${meaning} ${remedy}` },
-    defaultConfiguration: { level: LEVELS[verdict] },
+    defaultConfiguration: { level: LEVELS[verdictOfReason(code)] },
   }
 }
 const LEVELS: Readonly<Record<Verdict, string>> = {
@@ -84,7 +85,7 @@ function resultObject({ suite }: Journal, finding: Finding, codes: readonly Reas
     ruleId: code,
     ruleIndex: codes.indexOf(code),
     level: LEVELS[objective?.verdict ?? (experiment.ran ? experiment.verdict : 'error')],
-    message: { text: `${findingTitle(finding)}. ${findingSentences(finding).join(' ')}` },
+    message: messageOf(`${findingTitle(finding)}. ${findingSentences(finding).join(' ')}`),
     locations: [{ physicalLocation: location, logicalLocations: [{ name: findingTitle(finding), kind: 'member' }] }],
     partialFingerprints: {
       'seaworthy/v1': [experiment.name, objective?.name ?? '', code]
@@ -94,11 +95,19 @@ function resultObject({ suite }: Journal, finding: Finding, codes: readonly Reas
   }
 }
 
+/**
+ * A message that says what the text says: braces would be places for arguments (§3.11.5) and are doubled, and what would
+ * be a link to wherever a name wants (§3.11.6) is parted, since there is no other way to write it.
+ */
+function messageOf(text: string): { readonly text: string } {
+  return { text: text.replaceAll(/[{}]/g, '$&$&').replaceAll('](', '] (') }
+}
+
 /** The reason that led to the verdict; without one, the word for what the verdict means. */
 function codeOf({ experiment, objective }: Finding): ReasonCode {
   const verdict = objective?.verdict ?? (experiment.ran ? experiment.verdict : 'error')
   const reasons = objective === undefined ? experiment.reasons : [...objective.reasons, ...experiment.reasons]
-  const found = reasons.find(({ code }) => REASON_WORDS[code].verdict === verdict) ?? reasons[0]
+  const found = reasons.find(({ code }) => verdictOfReason(code) === verdict) ?? reasons[0]
   return found?.code ?? FALLBACK[verdict]
 }
 const FALLBACK: Readonly<Record<Verdict, ReasonCode>> = {

@@ -1,67 +1,62 @@
-import { connect } from 'node:net'
 import { messageOf } from '../kit/errors.ts'
-import type { CheckSpec, ExpectSpec } from '../model/suite.ts'
+import type { CheckSpec } from '../model/suite.ts'
+import { type AddressCheck, askAddress, askUntil, urlOf } from './ask-address.ts'
+import type { CheckResult } from './check-result.ts'
 import type { Session } from './session.ts'
 
-/** What a check step found: data, not an exception. */
-export interface CheckResult {
-  readonly what: string
-  readonly ok: boolean
-  readonly detail: string
-}
-
-const POLL_MS = 200
-const ATTEMPT_MS = 5_000
-
-/** Asks until it holds or its time is over; the last answer counts. */
+/** Asks until it holds or its time is over; the last answer counts. Throws where nobody could ask. */
 export async function runCheck(check: CheckSpec, session: Session, signal: AbortSignal): Promise<CheckResult> {
-  const deadline = session.clock.now() + (check.check === 'prometheus' ? 0 : check.withinMs)
-  for (;;) {
-    const result = await askOnce(check, session)
-    if (result.ok || session.clock.now() + POLL_MS > deadline) return result
-    await session.clock.sleep(POLL_MS, signal)
-  }
-}
-
-async function askOnce(check: CheckSpec, session: Session): Promise<CheckResult> {
+  const { clock } = session
   switch (check.check) {
     case 'http':
-      return httpCheck(check.url, session.platform.resolve(check.url), check.expect)
     case 'tcp':
-      return tcpCheck(check.address, session.platform.resolve(`tcp://${check.address}`))
+      return addressCheck(check, session, signal)
+    case 'condition':
+      return askUntil(() => conditionCheck(check, session), { withinMs: check.withinMs, clock, signal })
+    case 'endpoints':
+      return askUntil(() => endpointsCheck(check, session), { withinMs: check.withinMs, clock, signal })
     case 'prometheus':
       return prometheusCheck(check, session)
   }
 }
 
-async function httpCheck(shown: string, url: string, expect: ExpectSpec): Promise<CheckResult> {
-  const what = `check ${shown}`
+/** A name that only the cluster knows is asked from within it; there, too, until it holds. */
+async function addressCheck(check: AddressCheck, session: Session, signal: AbortSignal): Promise<CheckResult> {
+  const { cluster, platform, clock } = session
+  const what = check.check === 'http' ? `check ${check.url}` : `check tcp ${check.address}`
+  const url = platform.resolve(urlOf(check))
+  const answer = cluster?.isInside(check)
+    ? await cluster.ask(check, signal)
+    : await askUntil(() => askAddress(check, url), { withinMs: check.withinMs, clock, signal })
+  return { what, ok: answer.ok, detail: answer.detail }
+}
+
+async function conditionCheck(
+  { object, type, status }: Extract<CheckSpec, { check: 'condition' }>,
+  { cluster }: Session,
+): Promise<CheckResult> {
+  const what = `check ${object} ${type}`
+  if (!cluster) return { what, ok: false, detail: 'there is no cluster' }
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(ATTEMPT_MS) })
-    const body = await response.text()
-    const statusFits = expect.status
-      ? expect.status.includes(response.status)
-      : response.status >= 200 && response.status < 400
-    const bodyFits = expect.body === undefined || body.includes(expect.body)
-    return {
-      what,
-      ok: statusFits && bodyFits,
-      detail: `answered ${response.status}${bodyFits ? '' : ' without the expected body'}`,
-    }
+    const found = await cluster.condition(object, type)
+    return { what, ok: found.status === status, detail: found.detail }
   } catch (error) {
     return { what, ok: false, detail: messageOf(error) }
   }
 }
 
-function tcpCheck(shown: string, url: string): Promise<CheckResult> {
-  const what = `check tcp ${shown}`
-  const { hostname, port } = new URL(url)
-  const { promise, resolve } = Promise.withResolvers<CheckResult>()
-  const socket = connect({ host: hostname, port: Number(port), timeout: ATTEMPT_MS })
-  socket.once('connect', () => resolve({ what, ok: true, detail: 'connected' }))
-  socket.once('timeout', () => resolve({ what, ok: false, detail: 'no connection in time' }))
-  socket.once('error', (error) => resolve({ what, ok: false, detail: error.message }))
-  return promise.finally(() => socket.destroy())
+async function endpointsCheck(
+  { service, atLeast }: Extract<CheckSpec, { check: 'endpoints' }>,
+  { cluster }: Session,
+): Promise<CheckResult> {
+  const what = `check endpoints of ${service}`
+  if (!cluster) return { what, ok: false, detail: 'there is no cluster' }
+  try {
+    const ready = await cluster.readyEndpoints(service)
+    return { what, ok: ready >= atLeast, detail: `${ready} ready, needs ${atLeast}` }
+  } catch (error) {
+    return { what, ok: false, detail: messageOf(error) }
+  }
 }
 
 async function prometheusCheck(

@@ -1,5 +1,5 @@
 import { isSeaworthyError, messageOf } from '../kit/errors.ts'
-import { faultsOf } from '../model/faults-of.ts'
+import { faultsOf, hasTargets } from '../model/faults-of.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { WindowSpan } from '../model/ports.ts'
 import type { ReasonCode } from '../model/verdict.ts'
@@ -11,24 +11,35 @@ import { type CountMarks, impactOf } from './impact.ts'
 import { measureAll, type Spans } from './observe-experiment.ts'
 import type { ObservedExperiment } from './observed.ts'
 import { readyAgain } from './ready-again.ts'
+import { watchRedLine } from './red-line.ts'
+import { watchRules } from './rules.ts'
 import type { Session } from './session.ts'
 import { untilAborted, watchWindow } from './watch-window.ts'
 
 const NO_MARKS: CountMarks = { baseline: [], fault: [], end: [] }
 
-/** One experiment without a search: baseline, faults, proof, recovery. Never throws; whatever went wrong is in the result. */
-export async function runExperiment(session: Session, experiment: PlannedExperiment): Promise<ObservedExperiment> {
+/**
+ * One experiment without a search: baseline, faults, proof, recovery. Never throws; whatever went wrong is in the result.
+ * The baseline begins as early as the preview is known to be calm.
+ */
+export async function runExperiment(
+  session: Session,
+  experiment: PlannedExperiment,
+  calmSinceMs?: number,
+): Promise<ObservedExperiment> {
   const spans: { baseline?: WindowSpan; fault?: WindowSpan; recovery?: WindowSpan } = {}
   const phase = emptyPhase()
   let marks = NO_MARKS
   let guardFired: ObservedExperiment['guardFired']
   let error: ObservedExperiment['error']
   try {
+    // Targets are found and watched while nothing is broken yet; the injection is then one small step.
+    await session.engine.expect?.(faultsOf(experiment.steps))
     const before = session.platform.serviceCounts()
-    spans.baseline = await calmWindow(session, experiment, 'baseline', experiment.windows.baselineMs)
+    spans.baseline = await baselineWindow(session, experiment, calmSinceMs)
     // Nothing is broken that is already failing, and nothing that has no target: either would prove nothing.
     const quick = await measureAll(session, trafficOnly(experiment), { baseline: spans.baseline })
-    if (unhealthy(experiment, quick) === undefined && faultsOf(experiment.steps).every(({ recipe }) => recipe)) {
+    if (unhealthy(experiment, quick) === undefined && faultsOf(experiment.steps).every(hasTargets)) {
       const during = session.platform.serviceCounts()
       const fault = await faultWindow(session, experiment, phase)
       error = fault.error
@@ -47,6 +58,7 @@ export async function runExperiment(session: Session, experiment: PlannedExperim
   } catch (thrown) {
     if (!session.cancelled.aborted) error ??= errorOf(thrown)
   }
+  error ??= await forgetUnused(session, experiment)
   const seen = await lookBack(session, experiment, spans)
   return {
     experiment,
@@ -62,6 +74,16 @@ export async function runExperiment(session: Session, experiment: PlannedExperim
     error: error ?? seen.error,
     unended: unended(phase),
     cancelled: session.cancelled.aborted,
+  }
+}
+
+/** Nothing of a fault that was expected and not injected stays. Never throws. */
+async function forgetUnused(session: Session, experiment: PlannedExperiment): Promise<ObservedExperiment['error']> {
+  try {
+    await session.engine.forget?.(faultsOf(experiment.steps))
+    return undefined
+  } catch (thrown) {
+    return errorOf(thrown)
   }
 }
 
@@ -81,6 +103,21 @@ export async function lookBack(session: Session, experiment: PlannedExperiment, 
   } catch (thrown) {
     return { ...nothing, error: session.cancelled.aborted ? undefined : errorOf(thrown) }
   }
+}
+
+/**
+ * The time before anything is broken. While the experiment before was still being measured (Prometheus knows the end of a
+ * window a scrape later) the users went on, and that counts: up to half of the window, the rest is watched as it happens.
+ */
+export function baselineWindow(
+  session: Session,
+  experiment: PlannedExperiment,
+  calmSinceMs = Number.POSITIVE_INFINITY,
+): Promise<WindowSpan> {
+  const { baselineMs } = experiment.windows
+  const nowMs = session.clock.now()
+  const startMs = Math.max(Math.min(calmSinceMs, nowMs), nowMs - baselineMs / 2)
+  return calmWindow(session, experiment, 'baseline', baselineMs, startMs)
 }
 
 /** A window in which nothing is done to the preview. */
@@ -125,7 +162,9 @@ export async function faultWindow(
     ms: experiment.windows.faultMs,
   })
   const guards = watchGuards(session, experiment, startMs)
-  const signal = AbortSignal.any([guards.signal, session.cancelled])
+  const redLine = watchRedLine(session)
+  const signal = AbortSignal.any([guards.signal, redLine.signal, session.cancelled])
+  const rules = watchRules(session, experiment, (rule) => runSteps(session, experiment, rule.steps, phase, signal))
   let error: ObservedExperiment['error']
   try {
     await runSteps(session, experiment, experiment.steps, phase, signal)
@@ -136,17 +175,25 @@ export async function faultWindow(
   } catch (thrown) {
     if (!signal.aborted) error = errorOf(thrown)
   }
+  // A remedy that has begun is part of what is judged; it ends with the window's signal at the latest.
+  try {
+    await rules.end()
+  } catch (thrown) {
+    if (!signal.aborted) error ??= errorOf(thrown)
+  }
   const endMs = session.clock.now()
   const reason: unknown = guards.signal.reason
   const guardFired = reason instanceof GuardFired ? { guard: reason.guard, afterMs: endMs - startMs } : undefined
   if (guards.signal.aborted && !guardFired) error ??= errorOf(reason)
+  redLine.stop()
+  if (redLine.signal.aborted) error ??= { code: 'ABORTED_EXTERNALLY', detail: String(redLine.signal.reason) }
   // Deaf from here on, as what they would see is no longer the fault; waited for when the faults have ended.
   const stopped = guards.stop()
   const failures = await recoverAll(
     session,
     experiment,
     phase,
-    guardFired || session.cancelled.aborted ? 'abort' : 'request',
+    guardFired || redLine.signal.aborted || session.cancelled.aborted ? 'abort' : 'request',
   )
   await stopped
   if (failures.length > 0) error ??= { code: 'ENGINE_FAILED', detail: failures.join('; ') }
@@ -185,5 +232,8 @@ export function errorOf(thrown: unknown): { code: ReasonCode; detail: string } {
     OBSERVE: 'NO_DATA',
   }
   const code = isSeaworthyError(thrown) ? codes[thrown.code] : undefined
-  return { code: code ?? 'INTERNAL', detail: messageOf(thrown) }
+  const remedy = isSeaworthyError(thrown) ? thrown.remedy : undefined
+  const message = messageOf(thrown)
+  // What to do about it is nowhere else: the error ends here.
+  return { code: code ?? 'INTERNAL', detail: remedy === undefined ? message : `${message}. ${remedy}` }
 }

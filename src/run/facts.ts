@@ -11,7 +11,7 @@ import type { Session } from './session.ts'
 
 /** Latency and failures in every window, read before the records are forgotten. */
 export function latenciesOf(session: Session, spans: Spans): Latencies {
-  if (session.traffic.kind === 'none') return {}
+  if (session.traffic.kind === 'none' || session.traffic.kind === 'job') return {}
   const summarise = (span: WindowSpan) => summariseLatency(session.traffic.records(span.startMs, span.endMs))
   return Object.fromEntries(Object.values(spans).map((span) => [span.window, summarise(span)]))
 }

@@ -1,8 +1,10 @@
 import { messageOf, SeaworthyError } from '../kit/errors.ts'
 import { type Evidence, evidenceSchema } from '../model/evidence.ts'
+import { hasTargets } from '../model/faults-of.ts'
 import type { PlannedExperiment, PlannedFault, PlannedStep } from '../model/plan.ts'
 import type { Injection } from '../model/ports.ts'
-import { type CheckResult, runCheck } from './checks.ts'
+import type { CheckResult } from './check-result.ts'
+import { runCheck } from './checks.ts'
 import { patiently } from './patience.ts'
 import { runCommand } from './run-command.ts'
 import type { Session } from './session.ts'
@@ -54,7 +56,7 @@ async function runStep(
       return pause(session, phase, step.ms, signal)
     case 'run':
       say(`running ${step.command}`)
-      phase.checks.push(await runCommand(session, step.command, step.timeoutMs, signal))
+      phase.checks.push(await runStepCommand(session, step, signal))
       return
     case 'check':
       phase.checks.push(await runCheck(step.check, session, signal))
@@ -65,20 +67,30 @@ async function runStep(
   }
 }
 
+async function runStepCommand(
+  session: Session,
+  { command, image, timeoutMs }: Extract<PlannedStep, { step: 'run' }>,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  if (image === undefined) return runCommand(session, command, timeoutMs, signal)
+  if (!session.cluster) throw new SeaworthyError('PLATFORM', 'a command with an image needs a cluster')
+  return session.cluster.run({ command, image, timeoutMs }, signal)
+}
+
 async function allThenThrow(running: readonly Promise<void>[]): Promise<void> {
   const ended = await Promise.allSettled(running)
   const failed = ended.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
 }
 
-/** Injects one fault and looks for its effect. A fault without a recipe matched nothing: it has no injection and no evidence. */
+/** Injects one fault and looks for its effect. A fault without targets matched nothing: it has no injection and no evidence. */
 async function inject(
   session: Session,
   experiment: PlannedExperiment,
   fault: PlannedFault,
   phase: FaultPhase,
 ): Promise<void> {
-  if (!fault.recipe) return
+  if (!hasTargets(fault)) return
   phase.doubtful.add(fault.description)
   const injection = await session.engine.inject(fault)
   if (injection?.fault?.id !== fault.id)

@@ -4,10 +4,10 @@ import type { Impact } from '../model/journal.ts'
 import type { Leftover } from '../model/ledger.ts'
 import type { WindowName } from '../model/measurement.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
-import type { LatencySummary } from '../model/ports.ts'
+import type { ImageDigest, LatencySummary } from '../model/ports.ts'
 import type { GuardSpec } from '../model/suite.ts'
 import type { ReasonCode } from '../model/verdict.ts'
-import type { CheckResult } from './checks.ts'
+import type { CheckResult } from './check-result.ts'
 import type { Measurements, Spans } from './observe-experiment.ts'
 import type { PhaseClock } from './phase-clock.ts'
 
@@ -39,6 +39,8 @@ export interface Observed {
   readonly experiments: readonly ObservedExperiment[]
   readonly outside: readonly string[]
   readonly leftovers: readonly Leftover[]
+  /** What the preview runs, read before the first fault. */
+  readonly images: readonly ImageDigest[]
   readonly timings: PhaseClock['timings']
   /** Why no experiment could be judged at all. */
   readonly blocked: { readonly code: ReasonCode; readonly detail: string } | undefined

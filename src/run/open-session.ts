@@ -1,58 +1,34 @@
 import { createBuiltinEngine } from '../engine/builtin.ts'
 import { FAULT_TYPES } from '../faults/registry.ts'
-import type { Clock } from '../kit/clock.ts'
-import type { Observer, RunContext } from '../model/ports.ts'
+import { SeaworthyError } from '../kit/errors.ts'
+import type { Observer } from '../model/ports.ts'
 import { createObserver } from '../observe/create-observer.ts'
 import { queryScalar } from '../observe/prometheus/query-scalar.ts'
 import { createProcessPlatform } from '../platform/process/process-platform.ts'
 import { createTraffic } from '../traffic/create-traffic.ts'
-import type { PlannedRun } from './make-plan.ts'
 import { prometheusUrl, tokenOf } from './prometheus.ts'
 import type { Session } from './session.ts'
-
-export interface SessionInput {
-  readonly context: RunContext
-  readonly planned: PlannedRun
-  readonly clock: Clock
-  readonly cancelled: AbortSignal
-  readonly tokens: Readonly<Record<string, string | undefined>>
-  readonly readiness: Session['readiness']
-}
+import type { SessionInput } from './session-input.ts'
 
 /** Makes the adapters of one run; nothing is started yet. */
-export function openSession(input: SessionInput): Session {
-  const { context, planned, clock } = input
+export async function openSession(input: SessionInput): Promise<Session> {
+  const { planned, clock } = input
   const { suite, inventory, plan } = planned
-  const platform = createProcessPlatform(context)
-  const services = inventory.workloads.map(({ name }) => name)
-  const traffic = createTraffic(suite.traffic, {
-    ...context,
-    resolve: platform.resolve,
-    seed: plan.seed,
-    clock,
-    services,
-  })
+  const parts = await openParts(input)
+  const { platform, traffic } = parts
   const scrapeMs = suite.prometheus?.scrapeMs ?? plan.sliceMs
   const token = tokenOf(suite, input.tokens)
-  const placeholders = { namespace: suite.name }
+  const placeholders = { namespace: suite.system.platform === 'kubernetes' ? suite.system.namespace : suite.name }
   const prometheus = () => {
     const url = prometheusUrl(suite, platform)
     return url === undefined ? undefined : { url, token, scrapeMs, clock }
   }
   return {
     ...input,
+    ...parts,
     plan,
     inventory,
     faultTypes: FAULT_TYPES,
-    platform,
-    engine: createBuiltinEngine({
-      executor: platform.executor,
-      ledger: context.ledger,
-      clock,
-      inventory,
-      emit: context.emit,
-    }),
-    traffic,
     observer: laterObserver(() =>
       createObserver({ traffic, prometheusUrl: prometheus()?.url, scrapeMs, token, clock, placeholders }),
     ),
@@ -62,6 +38,41 @@ export function openSession(input: SessionInput): Session {
       return setting && (await queryScalar({ ...setting, placeholders }, query)).value
     },
     scrapeMs,
+  }
+}
+
+type Parts = Pick<Session, 'context' | 'platform' | 'engine' | 'traffic' | 'cluster'>
+
+async function openParts(input: SessionInput): Promise<Parts> {
+  const { suite, cluster } = input.planned
+  if (suite.system.platform === 'process') return processParts(input)
+  const { openClusterParts, openKindParts } = await import('./cluster/cluster-session.ts')
+  if (suite.system.cluster === 'kind') return openKindParts(input, suite.system)
+  if (!cluster) throw new SeaworthyError('INTERNAL', 'the suite is for a cluster, and none was opened')
+  return openClusterParts(input, cluster, suite.system)
+}
+
+function processParts({ context, planned, clock }: SessionInput): Parts {
+  const { suite, inventory, plan } = planned
+  const platform = createProcessPlatform(context)
+  return {
+    context,
+    platform,
+    engine: createBuiltinEngine({
+      executor: platform.executor,
+      ledger: context.ledger,
+      clock,
+      inventory,
+      emit: context.emit,
+    }),
+    traffic: createTraffic(suite.traffic, {
+      ...context,
+      resolve: platform.resolve,
+      seed: plan.seed,
+      clock,
+      services: inventory.workloads.map(({ name }) => name),
+    }),
+    cluster: undefined,
   }
 }
 

@@ -1,19 +1,12 @@
 import { checkPrometheus } from '../observe/prometheus/check-prometheus.ts'
-import { isWithinHours } from './hours.ts'
 import type { Observed } from './observed.ts'
+import { outOfHours } from './red-line.ts'
 import type { Session } from './session.ts'
 
-/** What must hold before anything is broken: the hours, and a Prometheus that answers where one is asked. Undefined when all does. */
+/** What must hold before anything is broken: hours that the whole plan fits in, and a Prometheus that answers where one is asked. Undefined when all does. */
 export async function preflight(session: Session): Promise<Observed['blocked']> {
-  return outOfHours(session) ?? (session.context.suite.prometheus ? prometheusAnswers(session) : undefined)
-}
-
-/** Why nothing may be broken now; undefined within the hours, and where none are set. */
-export function outOfHours({ context, clock }: Pick<Session, 'context' | 'clock'>): Observed['blocked'] {
-  const { hours } = context.suite.limits
-  if (!hours || isWithinHours(clock.now(), hours)) return undefined
-  const { from, to, timezone } = hours
-  return { code: 'ABORTED_EXTERNALLY', detail: `it may only run between ${from} and ${to} (${timezone})` }
+  const plannedMs = session.plan.estimateMs.reduce((sum, { ms }) => sum + ms, 0)
+  return outOfHours(session, plannedMs) ?? (session.context.suite.prometheus ? prometheusAnswers(session) : undefined)
 }
 
 /** Nobody has to wait long to be told that there is no Prometheus. */

@@ -1,9 +1,12 @@
 import { messageOf } from '../kit/errors.ts'
 import { start } from '../kit/exec.ts'
-import type { CheckResult } from './checks.ts'
+import { createMask } from '../kit/mask.ts'
+import type { CheckResult } from './check-result.ts'
 import type { Session } from './session.ts'
 
 const SHOWN_CHARACTERS = 300
+/** More than is shown, so that a secret is still whole, and found, where the rest is cut off. */
+const KEPT_CHARACTERS = 65_536
 /** What a command has written by its end is read at once; only what it left behind keeps its output open longer. */
 const DRAIN_MS = 200
 
@@ -45,7 +48,12 @@ export async function runCommand(
     over.abort()
     endGroup(child)
     signal.throwIfAborted()
-    const words = ok ? '' : (await written(session)).trim().slice(-SHOWN_CHARACTERS)
+    const mask = createMask(session.context.secrets)
+    const words = ok
+      ? ''
+      : mask(await written(session))
+          .trim()
+          .slice(-SHOWN_CHARACTERS)
     return { what: `run ${command}`, ok, detail: words === '' ? how : `${how}: ${words}` }
   } finally {
     over.abort()
@@ -69,7 +77,7 @@ function tailOf(child: ChildProcess): (session: Pick<Session, 'clock'>) => Promi
   const tails = { stderr: '', stdout: '' }
   for (const name of ['stderr', 'stdout'] as const) {
     child[name]?.on('data', (chunk: Buffer) => {
-      tails[name] = (tails[name] + chunk.toString()).slice(-SHOWN_CHARACTERS)
+      tails[name] = (tails[name] + chunk.toString()).slice(-KEPT_CHARACTERS)
     })
   }
   const { promise: closed, resolve } = Promise.withResolvers<void>()

@@ -1,9 +1,9 @@
 import type { JudgedStep } from '../judge/facts.ts'
 import { judgeSearchStep, nextSearchValue } from '../judge/search.ts'
-import { faultsOf } from '../model/faults-of.ts'
+import { faultsOf, hasTargets } from '../model/faults-of.ts'
 import type { PlannedExperiment, PlannedStep } from '../model/plan.ts'
 import { withParameter } from '../plan/plan-fault.ts'
-import { calmWindow, errorOf, faultWindow, lookBack, trafficOnly } from './experiment.ts'
+import { baselineWindow, calmWindow, errorOf, faultWindow, lookBack, trafficOnly } from './experiment.ts'
 import { abortedOf, flatten, windowsOf } from './facts.ts'
 import { emptyPhase, type FaultPhase, unended } from './fault-phase.ts'
 import { unhealthy } from './healthy.ts'
@@ -12,16 +12,20 @@ import type { ObservedExperiment } from './observed.ts'
 import type { Session } from './session.ts'
 
 /** Looks for the value of one parameter at which the objectives break: one baseline, one fault window a value, one recovery. Never throws. */
-export async function runSearch(session: Session, experiment: PlannedExperiment): Promise<ObservedExperiment> {
+export async function runSearch(
+  session: Session,
+  experiment: PlannedExperiment,
+  calmSinceMs?: number,
+): Promise<ObservedExperiment> {
   const steps: JudgedStep[] = []
   const phases: FaultPhase[] = []
   let spans: Spans = {}
   let error: ObservedExperiment['error']
   try {
-    const baseline = await calmWindow(session, experiment, 'baseline', experiment.windows.baselineMs)
+    const baseline = await baselineWindow(session, experiment, calmSinceMs)
     spans = { baseline }
     await refuseUnhealthy(session, experiment, spans)
-    const injectable = faultsOf(experiment.steps).every(({ recipe }) => recipe)
+    const injectable = faultsOf(experiment.steps).every(hasTargets)
     for (let value = next(experiment, steps); injectable && value !== undefined; value = next(experiment, steps)) {
       const phase = emptyPhase()
       phases.push(phase)

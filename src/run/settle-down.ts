@@ -11,16 +11,22 @@ const PATIENCE_MS = 30_000
 
 /**
  * Waits until what one experiment left in the preview (a backlog, a replica that is still starting) is gone, so that it
- * is not counted against the next one. Costs nothing where the recovery window ended calmly.
+ * is not counted against the next one. Costs nothing where the recovery window ended calmly. Resolves with the time since
+ * which the preview is known to be calm, in milliseconds since the epoch: what was measured of it meanwhile need not be
+ * waited for again.
  */
-export async function settleDown(session: Session, observed: ObservedExperiment): Promise<void> {
+export async function settleDown(session: Session, observed: ObservedExperiment): Promise<number> {
   const objectives = observed.experiment.objectives.filter(({ indicator }) => indicator.source === 'traffic')
-  if (session.traffic.kind === 'none' || endedCalmly(observed, objectives)) return
+  const isSeen = session.traffic.kind !== 'none' && objectives.length > 0
+  if (!isSeen || endedCalmly(observed, objectives)) {
+    return (isSeen ? observed.spans.recovery?.endMs : undefined) ?? session.clock.now()
+  }
   const deadline = session.clock.now() + PATIENCE_MS
   let good = 0
   while (good < GOOD_SLICES && session.clock.now() < deadline) {
     good = (await nextSliceIsGood(session, objectives)) ? good + 1 : 0
   }
+  return session.clock.now()
 }
 
 function endedCalmly({ measurements, spans }: ObservedExperiment, objectives: readonly PlannedObjective[]): boolean {

@@ -11,12 +11,17 @@ export async function steadyState(session: Session): Promise<Observed['blocked']
   await session.traffic.start(session.cancelled)
   const startMs = session.clock.now()
   await session.clock.sleep(session.plan.warmupMs, session.cancelled)
+  await session.platform.settled?.(session.cancelled)
   if (session.traffic.kind === 'none' || session.plan.warmupMs === 0) return undefined
   const endMs = session.clock.now()
   await untilAborted(
     patiently(session.clock, 'waiting for the first requests', () => session.traffic.settle(endMs)),
     session.cancelled,
   )
+  const [absent] = session.traffic.absent?.(startMs, endMs) ?? []
+  if (absent) return absent
+  // Whether anybody was answered, Prometheus tells in the baseline.
+  if (session.traffic.kind === 'job') return undefined
   const records = session.traffic.records(startMs, endMs)
   const answered = records.ok.subarray(0, records.length).reduce((sum, ok) => sum + ok, 0)
   session.context.emit({ event: 'steady', detail: `${answered} of ${records.length} requests answered as expected` })

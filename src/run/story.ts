@@ -1,6 +1,7 @@
 import { messageOf } from '../kit/errors.ts'
 import type { Leftover } from '../model/ledger.ts'
-import type { Snapshot } from '../model/ports.ts'
+import type { PlannedExperiment } from '../model/plan.ts'
+import type { ImageDigest, Snapshot } from '../model/ports.ts'
 import { errorOf, runExperiment } from './experiment.ts'
 import type { Observed, ObservedExperiment } from './observed.ts'
 import { outsideChanges } from './outside.ts'
@@ -15,8 +16,8 @@ import { untilAborted } from './watch-window.ts'
 export interface StoryHooks {
   /** Refuses to start, with a reason: hours, a Prometheus that does not answer. Asked when the preview is up. */
   readonly preflight: () => Promise<Observed['blocked']>
-  /** Refuses to go on, with a reason: the hours are over. Asked before each experiment. */
-  readonly mayGoOn: () => Observed['blocked']
+  /** Refuses to go on, with a reason: the hours are over before the experiment would be. Asked before each. */
+  readonly mayGoOn: (experiment: PlannedExperiment) => Observed['blocked']
   readonly onExperiment: (observed: ObservedExperiment) => void
 }
 
@@ -27,19 +28,22 @@ export async function tellStory(session: Session, hooks: StoryHooks): Promise<Ob
   let blocked: Observed['blocked']
   let before: Snapshot | undefined
   let outside: readonly string[] = []
+  let images: readonly ImageDigest[] = []
   try {
     await phases.time('platform up', () => session.platform.up(session.cancelled))
     blocked = await phases.time('preflight', () => untilAborted(hooks.preflight(), session.cancelled))
     if (!blocked) {
       await phases.time('engine up', () => untilAborted(session.engine.prepare(), session.cancelled))
       blocked = await phases.time('steady state', () => steadyState(session))
+      images = await untilAborted(session.platform.images?.() ?? Promise.resolve([]), session.cancelled)
       before = await untilAborted(session.platform.snapshot(), session.cancelled)
     }
     for (const experiment of session.plan.experiments) {
       session.cancelled.throwIfAborted()
-      blocked ??= hooks.mayGoOn() ?? stillOn(experiments.at(-1))
+      blocked ??= hooks.mayGoOn(experiment) ?? stillOn(experiments.at(-1))
       if (blocked) break
-      await settleAfter(session, experiments.at(-1))
+      const last = experiments.at(-1)
+      const calmSinceMs = last && (await settleDown(session, last))
       session.context.emit({
         event: 'experiment.started',
         index: experiment.index,
@@ -47,10 +51,11 @@ export async function tellStory(session: Session, hooks: StoryHooks): Promise<Ob
         name: experiment.name,
       })
       const tell = experiment.search ? runSearch : runExperiment
-      const observed = await phases.time(experiment.name, () => tell(session, experiment))
+      const observed = await phases.time(experiment.name, () => tell(session, experiment, calmSinceMs))
       experiments.push(observed)
       hooks.onExperiment(observed)
-      session.traffic.forget(session.clock.now())
+      // The next baseline may begin where this recovery ended.
+      session.traffic.forget(observed.spans.recovery?.endMs ?? session.clock.now())
     }
     if (before) {
       const after = await untilAborted(session.platform.snapshot(), session.cancelled)
@@ -63,16 +68,13 @@ export async function tellStory(session: Session, hooks: StoryHooks): Promise<Ob
   return {
     experiments,
     outside,
+    images,
     leftovers,
     timings: phases.timings,
     blocked,
     cancelled: session.cancelled.aborted,
     requests: requestsOf(session),
   }
-}
-
-async function settleAfter(session: Session, last: ObservedExperiment | undefined): Promise<void> {
-  if (last) await settleDown(session, last)
 }
 
 /** Nothing is broken on top of what may still be broken: both together would be more than anybody agreed to. */

@@ -11,7 +11,12 @@ import { parseSuite } from './parse-suite.ts'
  * Throws SuiteError for mistakes in it and SeaworthyError('INPUT') where it cannot be read.
  */
 export async function loadSuite(path: string, environment: Environment): Promise<Suite> {
-  const suite = parseSuite({ text: decode(readBounded(path), path), file: path, environment })
+  return suiteFromText(decode(readBounded(path), path), path, environment)
+}
+
+/** The same from a text that was read elsewhere, as if it stood in this file. */
+export function suiteFromText(text: string, path: string, environment: Environment): Suite {
+  const suite = parseSuite({ text, file: path, environment })
   const folder = dirname(resolve(path))
   // Not a copy, which would ask for the digest that only some commands need.
   return Object.assign(suite, {
@@ -79,5 +84,7 @@ function absoluteSystem(system: SystemSpec, folder: string): SystemSpec {
 }
 
 function absoluteTraffic(traffic: TrafficSpec, folder: string): TrafficSpec {
-  return traffic.kind === 'k6' ? { ...traffic, script: resolve(folder, traffic.script) } : traffic
+  if (traffic.kind === 'k6') return { ...traffic, script: resolve(folder, traffic.script) }
+  if (traffic.kind !== 'job' || traffic.manifest === undefined) return traffic
+  return { ...traffic, manifest: resolve(folder, traffic.manifest) }
 }

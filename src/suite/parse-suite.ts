@@ -10,6 +10,7 @@ import { found } from './issues/wording.ts'
 import { readExperiments } from './read/read-experiments.ts'
 import { readLimits } from './read/read-limits.ts'
 import { readObjectives } from './read/read-objectives.ts'
+import { readPolicy } from './read/read-policy.ts'
 import { readSystem } from './read/read-system.ts'
 import { readPrometheus, readTraffic } from './read/read-traffic.ts'
 import { documentSchema } from './schema/document.ts'
@@ -69,7 +70,10 @@ function readSuite(report: Report, file: string, text: string, faultTypes: reado
     recoveryMs: inputs.windows.recovery,
   }
   const traffic = inputs.traffic && readTraffic(inputs.traffic, system, report)
-  const objectives = readObjectives({ hasPrometheus, trafficIsNone: traffic?.kind === 'none' }, report)
+  const objectives = readObjectives(
+    { hasPrometheus, uncounted: traffic?.kind === 'none' || traffic?.kind === 'job' ? traffic.kind : undefined },
+    report,
+  )
   return {
     file,
     get digest() {
@@ -81,6 +85,7 @@ function readSuite(report: Report, file: string, text: string, faultTypes: reado
     prometheus: prometheus && readPrometheus(prometheus, report),
     objectives: objectives.objectives,
     windows,
+    policy: readPolicy(report.part(shape.policy, ['policy']), report),
     limits: inputs.limits && readLimits(inputs.limits, objectives, report),
     experiments: readExperiments({ faultTypes, system, hasPrometheus, objectives, windows }, report),
   }

@@ -4,6 +4,7 @@ import type { Emit } from '../model/events.ts'
 import type { Traffic } from '../model/ports.ts'
 import type { TrafficSpec } from '../model/suite.ts'
 import { createHttpTraffic } from './http-traffic.ts'
+import { createK6Process } from './k6-process.ts'
 import { createK6Traffic } from './k6-traffic.ts'
 import { createNoTraffic } from './no-traffic.ts'
 
@@ -26,7 +27,7 @@ export function createTraffic(spec: TrafficSpec, setting: TrafficSetting): Traff
     case 'http':
       return createHttpTraffic(spec, setting)
     case 'k6':
-      return createK6Traffic(spec, setting)
+      return createK6Traffic(spec, createK6Process(spec, setting), setting)
     case 'none':
       return createNoTraffic()
     case 'job':

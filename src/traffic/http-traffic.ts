@@ -6,6 +6,7 @@ import type { Problem } from '../model/measurement.ts'
 import type { Traffic, TrafficRecords } from '../model/ports.ts'
 import type { HttpRequestSpec, TrafficSpec } from '../model/suite.ts'
 import { deliveryProblems, plannedBetween } from './delivery.ts'
+import { describeRequests } from './describe-requests.ts'
 import { createFailureKinds } from './failure-kinds.ts'
 import { latenessLimitMs } from './lateness.ts'
 import { createLatenessSketch } from './lateness-sketch.ts'
@@ -21,6 +22,29 @@ export interface HttpTrafficSetting {
   readonly seed: number
   readonly clock: Clock
   readonly emit: Emit
+  /** Told of every request as it ends, for a reader in another process. */
+  readonly onEnd?: (ended: EndedRequest) => void
+}
+
+export interface EndedRequest {
+  readonly dueMs: number
+  readonly lateMs: number
+  readonly latencyMs: number
+  readonly outcome: typeof OK | typeof FAILED | typeof UNSENT
+  /** `ok` when it did not fail. */
+  readonly failure: string
+}
+
+/** How far a generator is: every request that was due before has been sent, and every one before `endedMs` has ended. */
+interface GeneratorProgress {
+  /** When request 0 was due. */
+  readonly startMs: number
+  readonly dueMs: number
+  readonly endedMs: number
+}
+
+export interface HttpTraffic extends Traffic {
+  readonly progress: () => GeneratorProgress
 }
 
 /** A wall clock that was set by more than this while we ran puts windows and requests out of step. */
@@ -31,7 +55,7 @@ const SETTLE_POLL_MS = 5
  * An open loop at a constant rate: request i is due at start + i / rate whatever became of those before,
  * and its latency counts from then, so that a stall is felt by every request that fell into it (no coordinated omission).
  */
-export function createHttpTraffic(spec: HttpSpec, setting: HttpTrafficSetting): Traffic {
+export function createHttpTraffic(spec: HttpSpec, setting: HttpTrafficSetting): HttpTraffic {
   const generator = new HttpGenerator(spec, setting)
   return {
     kind: 'http',
@@ -41,6 +65,7 @@ export function createHttpTraffic(spec: HttpSpec, setting: HttpTrafficSetting): 
     forget: (beforeMs) => generator.forget(beforeMs),
     stats: () => generator.stats(),
     stop: () => generator.stop(),
+    progress: () => generator.progress(),
   }
 }
 
@@ -164,6 +189,20 @@ class HttpGenerator {
     this.#inFlight.delete(row)
     this.#store.end(row, outcome, latencyMs, failure)
     if (outcome !== UNSENT) this.#ended += 1
+    this.#tell(row, outcome, latencyMs, failure)
+  }
+
+  #tell(row: number, outcome: EndedRequest['outcome'], latencyMs: number, failure: number): void {
+    const { onEnd } = this.#setting
+    const stored = onEnd && this.#store.at(row)
+    if (!stored) return
+    const { dueMs, lateMs } = stored
+    onEnd({ dueMs, lateMs, latencyMs, outcome, failure: this.#kinds.names()[failure] ?? 'other' })
+  }
+
+  progress(): GeneratorProgress {
+    const dueMs = this.#nextDueMs()
+    return { startMs: this.#startMs, dueMs, endedMs: Math.min(dueMs, this.#store.firstPendingMs() ?? dueMs) }
   }
 
   async settle(untilMs: number): Promise<void> {
@@ -220,12 +259,11 @@ class HttpGenerator {
   }
 
   stats() {
-    const { ratePerSecond, requests } = this.#spec
-    const what =
-      requests.length === 1
-        ? `${requests[0]?.method ?? 'GET'} ${requests[0]?.url ?? ''}`
-        : `${requests.length} kinds of requests`
-    return { requests: this.#ended, lateP99Ms: this.#lateness.p99Ms(), description: `${what} at ${ratePerSecond}/s` }
+    return {
+      requests: this.#ended,
+      lateP99Ms: this.#lateness.p99Ms(),
+      description: describeRequests(this.#spec),
+    }
   }
 
   async stop(): Promise<void> {

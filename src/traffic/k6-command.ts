@@ -2,6 +2,7 @@ import { resolve as absolutePath, dirname } from 'node:path'
 import { SeaworthyError } from '../kit/errors.ts'
 import type { TrafficSpec } from '../model/suite.ts'
 import { findK6 } from './find-k6.ts'
+import { k6Arguments } from './k6-source.ts'
 
 export type K6Spec = Extract<TrafficSpec, { kind: 'k6' }>
 
@@ -32,21 +33,9 @@ export function k6Command(spec: K6Spec, place: K6Place): K6Command {
     })
   }
   const script = absolutePath(spec.script)
-  const args = [
-    'run',
-    '--out',
-    'json=-',
-    '--quiet',
-    '--no-color',
-    '--no-usage-report',
-    '--summary-mode=disabled',
-    '--address',
-    '127.0.0.1:0',
-    script,
-  ]
   return {
     program,
-    args,
+    args: k6Arguments('-', script),
     directory: dirname(script),
     env: { ...place.environment, ...targets(place), ...ownEnv(spec, place) },
   }

@@ -20,6 +20,8 @@ export interface RecordStore {
   readonly at: (row: number) => StoredRow | undefined
   /** Whether a request that was due before has not ended. */
   readonly pendingBefore: (untilMs: number) => boolean
+  /** Due time of the oldest request that has not ended. */
+  readonly firstPendingMs: () => number | undefined
   readonly forget: (beforeMs: number) => void
 }
 
@@ -49,6 +51,10 @@ export function createRecordStore(): RecordStore {
     count -= drop
     firstPending = Math.max(firstPending, base)
   }
+  const oldestPending = () => {
+    while (firstPending < base + count && columns.state[place(firstPending)] !== PENDING) firstPending += 1
+    return firstPending >= base + count ? undefined : columns.due[place(firstPending)]
+  }
   return {
     open: (dueMs) => {
       if (count === columns.due.length) compact(0, count * 2)
@@ -69,11 +75,8 @@ export function createRecordStore(): RecordStore {
     isPending: (row) => row >= base && columns.state[place(row)] === PENDING,
     rows: (startMs, endMs) => selectRows(columns.due, count, ordered, startMs, endMs).map((index) => base + index),
     at: (row) => (row < base || place(row) >= count ? undefined : rowAt(columns, place(row))),
-    pendingBefore: (untilMs) => {
-      while (firstPending < base + count && columns.state[place(firstPending)] !== PENDING) firstPending += 1
-      if (firstPending >= base + count) return false
-      return (columns.due[place(firstPending)] ?? 0) < untilMs
-    },
+    pendingBefore: (untilMs) => (oldestPending() ?? Number.POSITIVE_INFINITY) < untilMs,
+    firstPendingMs: oldestPending,
     forget: (beforeMs) => {
       let drop = 0
       while (drop < count && (columns.due[drop] ?? 0) < beforeMs && columns.state[drop] !== PENDING) drop += 1

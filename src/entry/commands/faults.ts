@@ -1,3 +1,4 @@
+import type { PlatformNotes } from '../../faults/define-fault.ts'
 import { type FaultFacts, listFaults } from '../../faults/reference.ts'
 import { SeaworthyError } from '../../kit/errors.ts'
 import type { Invocation } from '../invocation.ts'
@@ -12,24 +13,26 @@ export async function faultsCommand({ words, json }: Invocation): Promise<number
   }
   const text =
     type === undefined
-      ? faults.map(({ type: name, summary }) => `${name.padEnd(20)} ${summary}`)
+      ? faults.map(({ type: name, summary }) => `${name.padEnd(22)} ${summary}`)
       : faults.flatMap(explain)
   process.stdout.write(json ? `${JSON.stringify(faults, null, 2)}\n` : `${text.join('\n')}\n`)
   return 0
 }
 
-function explain({ type, summary, parameters, mechanism, proof, ends, example }: FaultFacts): string[] {
+function explain({ type, summary, platforms, parameters, example, kubernetes, ...process }: FaultFacts): string[] {
   const width = Math.max(...parameters.map(({ name }) => name.length))
   return [
     `${type}: ${summary}`,
     '',
     ...parameters.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`),
     '',
-    `Mechanism: ${mechanism}`,
-    `Proof:     ${proof}`,
-    `Ends:      ${ends}`,
-    '',
+    ...(platforms.includes('process') ? onPlatform('process', process) : []),
+    ...(kubernetes ? onPlatform('kubernetes', kubernetes) : []),
     'Example:',
     ...example.split('\n').map((line) => `  ${line}`),
   ]
+}
+
+function onPlatform(platform: string, { mechanism, proof, ends }: PlatformNotes): readonly string[] {
+  return [`On platform ${platform}`, `  Mechanism: ${mechanism}`, `  Proof:     ${proof}`, `  Ends:      ${ends}`, '']
 }

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { SeaworthyError } from '../../kit/errors.ts'
-import { journalSchema } from '../../model/journal.ts'
 import { isReportFormat, REPORT_FORMATS, renderReport } from '../../report/render.ts'
 import type { Invocation } from '../invocation.ts'
+import { parseJournal } from '../parse-journal.ts'
 
 export async function reportCommand({ flags }: Invocation): Promise<number> {
   const format = flags.format ?? 'md'
@@ -18,21 +18,9 @@ export async function reportCommand({ flags }: Invocation): Promise<number> {
   return 0
 }
 
-/** Throws SeaworthyError('INPUT') that names what does not fit: a journal may come from anywhere. */
 async function readJournal(path: string) {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new SeaworthyError('INPUT', `cannot read ${path}`, { cause })
   })
-  const parsed = journalSchema.safeParse(parseJson(text, path))
-  if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  throw new SeaworthyError('INPUT', `${path} is not a journal of this version: ${issues.join('; ')}`)
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new SeaworthyError('INPUT', `${path} is not JSON`, { cause })
-  }
+  return parseJournal(text, path)
 }

@@ -7,6 +7,7 @@ import { spokenShare } from './words.ts'
 export const httpMatchShape = {
   path: z
     .string()
+    .max(1_024)
     .regex(/^[/*]\S*$/, { error: 'A path begins with / or *, such as /api/*.' })
     .optional()
     .describe('Only requests with this path; `*` stands for any run of characters. Default: every path.'),

@@ -1,4 +1,5 @@
-import type { Effect, TargetFacts } from '../../model/fault.ts'
+import type { Effect } from '../../model/effect.ts'
+import type { TargetFacts } from '../../model/fault.ts'
 import type { Reading, ReplicaState } from '../../model/recipe.ts'
 import { readingOf, stateOf, unseen } from './readings.ts'
 import { listed } from './words.ts'

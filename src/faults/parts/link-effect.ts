@@ -1,12 +1,9 @@
-import type { Effect, TargetFacts } from '../../model/fault.ts'
+import type { Effect } from '../../model/effect.ts'
+import type { TargetFacts } from '../../model/fault.ts'
 import type { Reading } from '../../model/recipe.ts'
+import type { Seen } from './cluster-effect.ts'
 import { type LinkAnswers, onEvery, type ReadingOf, readingOf, unseen } from './readings.ts'
 import { counted, ms } from './words.ts'
-
-export interface Seen {
-  readonly effective: boolean
-  readonly seen: string
-}
 
 /**
  * What all faults on links have in common: without the rule in force on the links, nothing was injected, whatever else was seen.

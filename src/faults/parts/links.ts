@@ -8,16 +8,35 @@ import type { EndMatch, LinkDirection, LinkMatch } from '../../model/recipe.ts'
 export const LINK_RULE_ENDS =
   "The rule is taken out of the links by the agent, at the latest at the fault's deadline; the links are part of the run's own process and cannot outlive it."
 
+const NO_ADDRESS = 'Not an IP address or a range, such as 10.0.0.7 or 10.0.0.0/24.'
+const ADDRESS_FORMS = [z.ipv4, z.ipv6, z.cidrv4, z.cidrv6] as const
+
 const otherSideSchema = z.lazy(() =>
   z
     .strictObject({
       workload: z
         .string()
-        .min(1)
+        .regex(/^(?:[A-Z][A-Za-z]{0,40}\/)?[A-Za-z0-9](?:[-._A-Za-z0-9]{0,251}[A-Za-z0-9])?$/, {
+          error: 'Not a workload, such as db or Deployment/db.',
+        })
         .optional()
         .describe('A workload of the suite, or `traffic` for those who play the users.'),
-      address: z.string().min(1).optional().describe('An IP address or a range.'),
-      name: z.string().min(1).optional().describe('A host name.'),
+      address: z
+        .string()
+        .regex(/^[0-9a-fA-F:.]{2,45}(?:\/\d{1,3})?$/, { error: NO_ADDRESS, abort: true })
+        .refine((address) => ADDRESS_FORMS.some((form) => form().safeParse(address).success), { error: NO_ADDRESS })
+        .optional()
+        .describe('An IP address or a range, such as 10.0.0.7 or 10.0.0.0/24.'),
+      name: z
+        .string()
+        .regex(
+          /^(?=.{1,253}$)[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*\.?$/,
+          {
+            error: 'Not a host name, such as api.example.com.',
+          },
+        )
+        .optional()
+        .describe('A host name.'),
     })
     .refine((to) => Object.values(to).filter((value) => value !== undefined).length === 1, {
       error: 'Name exactly one other side: workload, address or name.',

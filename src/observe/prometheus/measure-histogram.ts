@@ -68,7 +68,8 @@ async function readLadders(
   const selector = bucketSelector(histogram)
   const reading = await readCounters(api, [selector.text], span)
   const counted = reading.counted[0] ?? []
-  const problems = [...reading.problems, ...resetProblems(counted, span.window, expected)]
+  const ages = reading.unknownAges.filter((problem) => problem !== undefined)
+  const problems = [...reading.problems, ...ages, ...resetProblems(counted, span.window, expected)]
   if (!wasSampled(counted, reading)) {
     const why = await explainNoData(
       api,

@@ -28,8 +28,10 @@ export async function measurePrometheus(
   span: WindowSpan,
 ): Promise<Measurement> {
   try {
-    await requireSameTime(reader.api)
-    const reading = await readIndicator(reader, objective, indicator, span)
+    const [reading] = await Promise.all([
+      readIndicator(reader, objective, indicator, span),
+      requireSameTime(reader.api),
+    ])
     const { slices, problems, queries, histogram } = reading
     return { ...headOf(objective, reading.span), slices, histogram, problems, queries }
   } catch (error) {

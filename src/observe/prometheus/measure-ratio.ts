@@ -29,7 +29,11 @@ export async function measureRatio(
   const reading = await readCounters(api, [bad.text, total.text], span)
   const [badCounted = [], totalCounted = []] = reading.counted
   const { span: grid } = reading.grid
-  const problems = [...reading.problems, ...resetProblems([...badCounted, ...totalCounted], span.window, expected)]
+  const problems = [
+    ...reading.problems,
+    ...ageProblems(reading),
+    ...resetProblems([...badCounted, ...totalCounted], span.window, expected),
+  ]
   if (!wasSampled(totalCounted, reading)) {
     const why = await explainNoData(
       api,
@@ -45,6 +49,16 @@ export async function measureRatio(
     ...countSlices(sumSlices(badCounted, reading), sumSlices(totalCounted, reading), reading, problems),
     queries: reading.queries,
   }
+}
+
+/**
+ * Events in all that are missing make the good share smaller than it was: that can cost a pass and cannot give one. So a replica
+ * that Prometheus found some seconds after its first request does not spoil the window, as long as every bad event is known.
+ * The baseline is compared with, and a worse one would forgive more.
+ */
+function ageProblems({ unknownAges: [bad, total], grid }: CounterReading): readonly Problem[] {
+  const needed = grid.span.window === 'baseline' ? [bad, total] : [bad]
+  return needed.filter((problem) => problem !== undefined)
 }
 
 /** Whether any sample lies in the window at all. */

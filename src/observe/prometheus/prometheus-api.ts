@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Clock } from '../../kit/clock.ts'
 import { askHttp, type HttpOutcome } from '../../kit/http.ts'
+import { createMask } from '../../kit/mask.ts'
 import { envelopeSchema } from './answers.ts'
 import { quote, Unmeasurable } from './unmeasurable.ts'
 
@@ -101,7 +102,7 @@ function shownUrl(url: string): string {
   return `${origin}${pathname === '/' ? '' : pathname}`
 }
 
-function readEnvelope(outcome: HttpOutcome, { url }: PrometheusSetting) {
+function readEnvelope(outcome: HttpOutcome, { url, token }: PrometheusSetting) {
   const where = `Prometheus at ${shownUrl(url)}`
   if (outcome.kind === 'too-large')
     throw new Unmeasurable('NO_DATA', `${where} answered with too much data; narrow the query with more labels`)
@@ -124,9 +125,11 @@ function readEnvelope(outcome: HttpOutcome, { url }: PrometheusSetting) {
     throw new Unmeasurable('NO_DATA', `${where} answered with ${what} (status ${status})`)
   }
   if (envelope.data.status === 'error') {
+    // Before it is cut: half of a token that a server repeats would not be known again.
+    const mask = createMask(token === undefined ? [] : [token])
     throw new Unmeasurable(
       'NO_DATA',
-      `${where} refused the query (${status} ${quote(envelope.data.errorType ?? 'error')}): ${quote(envelope.data.error ?? '')}`,
+      `${where} refused the query (${status} ${quote(mask(envelope.data.errorType ?? 'error'))}): ${quote(mask(envelope.data.error ?? ''))}`,
     )
   }
   if (status !== 200) throw new Unmeasurable('NO_DATA', `${where} answered with status ${status}`)

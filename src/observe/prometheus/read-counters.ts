@@ -16,6 +16,8 @@ export interface CounterReading {
   readonly range: SampleRange
   readonly queries: readonly string[]
   readonly problems: readonly Problem[]
+  /** By selector: what it lacks, since series of unknown age begin in the window. The first sample of each is left out. */
+  readonly unknownAges: readonly (Problem | undefined)[]
 }
 
 /** Samples before the window's start that are read as well, in scrapes: the first increment needs the one before it. */
@@ -42,8 +44,8 @@ export async function readCounters(
   const counted = matrices.map((own, index) =>
     own.map((series) => countOne(series, scrapes, births[index]?.get(series.key), grid)),
   )
-  const problems = [...warnings, ...birthProblems(births, matrices)]
-  return { counted, grid, scrapes, range, queries, problems }
+  const unknownAges = matrices.map((own, index) => birthProblem(births[index], own))
+  return { counted, grid, scrapes, range, queries, problems: warnings, unknownAges }
 }
 
 interface Asked {
@@ -102,13 +104,10 @@ function countOne(
   )
 }
 
-function birthProblems(
-  births: readonly ReadonlyMap<string, Birth>[],
-  matrices: readonly (readonly Series[])[],
-): readonly Problem[] {
-  const unknown = matrices.flatMap((own, index) => own.filter(({ key }) => births[index]?.get(key) === 'unknown'))
+function birthProblem(births: ReadonlyMap<string, Birth> | undefined, own: readonly Series[]): Problem | undefined {
+  const unknown = own.filter(({ key }) => births?.get(key) === 'unknown')
   const [first] = unknown
-  if (first === undefined) return []
+  if (first === undefined) return undefined
   const detail = `${unknown.length} series appeared in the window with a count of unknown age, such as ${first.values[0]} at ${quote(first.target)}; export process_start_time_seconds, or let Prometheus run before the window`
-  return [{ code: 'PARTIAL_DATA', detail }]
+  return { code: 'PARTIAL_DATA', detail }
 }

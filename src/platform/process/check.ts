@@ -37,7 +37,7 @@ function checkSystem(system: string): readonly PlatformIssue[] {
   ]
 }
 
-function checkSources({ traffic, prometheus, limits, system }: Suite): readonly PlatformIssue[] {
+function checkSources({ traffic, prometheus, system }: Suite): readonly PlatformIssue[] {
   const scraped = system.platform === 'process' && system.services.some(({ metrics }) => metrics !== undefined)
   return [
     ...(traffic.kind === 'job'
@@ -56,14 +56,6 @@ function checkSources({ traffic, prometheus, limits, system }: Suite): readonly 
           issue(
             '`prometheus: install` has nothing to scrape: no service has `metrics`',
             'Add `metrics: /metrics` to a service that has them.',
-          ),
-        ]
-      : []),
-    ...(limits.approvalBy.length > 0
-      ? [
-          issue(
-            '`limits.approval` cannot be verified here: there is nobody to sign',
-            'Remove it, or protect the environment in which the workflow runs.',
           ),
         ]
       : []),

@@ -1,4 +1,5 @@
 import { systemClock } from '../../kit/clock.ts'
+import { median } from '../../kit/statistics/median.ts'
 import type { LinkMatch, Reading, ReplicaState } from '../../model/recipe.ts'
 import { linkMatches } from './link/link-match.ts'
 import type { LinkTable, ProbeAnswer } from './link/link-types.ts'
@@ -97,13 +98,4 @@ async function inTurn<Asked, Answer>(
   }
   await Promise.all(Array.from({ length: AT_ONCE }, next))
   return answers
-}
-
-/** The middle one, or the mean of the two in the middle; undefined of nothing. */
-export function median(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  const upper = sorted[middle]
-  const lower = sorted[sorted.length % 2 === 0 ? middle - 1 : middle]
-  return upper === undefined || lower === undefined ? undefined : (lower + upper) / 2
 }

@@ -86,9 +86,11 @@ export class Replica {
     return this.#child && { identity: this.#child.identity, mark: this.#markOf(this.#child) }
   }
 
-  /** Why it is not ready, for people. */
+  /** Why it is not ready, for people. One that was just started again says little of itself, so its last end is told too. */
   get trouble(): string {
-    return this.#child || !this.#lastEnd ? this.#why : `it ended: ${describeEnd(this.#lastEnd)}`
+    if (!this.#lastEnd) return this.#why
+    const end = describeEnd(this.#lastEnd)
+    return this.#child ? `${this.#why}; it ended before: ${end}` : `it ended: ${end}`
   }
 
   /** It will not come up however long one waits. */

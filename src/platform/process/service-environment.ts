@@ -1,3 +1,41 @@
+/** What is a secret by its name. */
+const SECRET: readonly RegExp[] = [
+  /(^|[_-])(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS)$/i,
+  /(^|_)(ACCESS|API|PRIVATE|SECRET|SIGNING|ENCRYPTION)_KEY$/i,
+  /_AUTHTOKEN$|:_(auth|password)/i,
+]
+
+/** Of an address with a password in it, whatever its variable is called: `HTTPS_PROXY`, `DATABASE_URL`. */
+const USER_AND_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/([^\s/?#]*):([^\s/?#]*)@/i
+
+/** The values that must not be seen in anything that goes out. Pure. */
+export function secretsIn(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.entries(environment).flatMap(([name, value]) => {
+    if (value === undefined) return []
+    return isSecretName(name) ? [value] : passwordsIn(value)
+  })
+}
+
+/** Whether what has this name is a secret: a variable of the environment, or a header with `-` for `_`. */
+export function isSecretName(name: string): boolean {
+  return SECRET.some((pattern) => pattern.test(name))
+}
+
+/** The password of an address as it stands there, as it is meant, and with its user, as a header has them in base64. */
+function passwordsIn(value: string): readonly string[] {
+  const [, user = '', password = ''] = USER_AND_PASSWORD.exec(value) ?? []
+  if (password === '') return []
+  return [password, plain(password), `${plain(user)}:${plain(password)}`]
+}
+
+function plain(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /**
  * What a service must not inherit. The preview is the pull request's own code: with these it could speak as the workflow,
  * write the runner's outputs and later steps' environment, or change how our own helpers run. Whatever a service really
@@ -14,10 +52,7 @@ const WITHHELD: readonly RegExp[] = [
   // Would be obeyed by every Node process, our own helpers too.
   /^NODE_OPTIONS$/,
   /^SSH_AUTH_SOCK$/,
-  // By their names: secrets.
-  /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS)$/i,
-  /(^|_)(ACCESS|API|PRIVATE|SECRET|SIGNING|ENCRYPTION)_KEY$/i,
-  /_AUTHTOKEN$|:_(auth|password)/i,
+  ...SECRET,
 ]
 
 /** The caller's environment without what a service must not have; undefined members are left out. Pure. */

@@ -11,13 +11,13 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
  */
 export function escapeMarkdown(text: string): string {
   return visibleLine(text)
-    .replace(/\b[0-9a-f]{7,64}\b/gi, (hex) => `${hex.slice(0, 4)}${BREAK}${hex.slice(4)}`)
-    .replace(/\bGH-(?=\d)/gi, `$&${BREAK}`)
+    .replace(/(?<![A-Za-z0-9])[0-9a-f]{7,64}(?![A-Za-z0-9])/gi, (hex) => `${hex.slice(0, 4)}${BREAK}${hex.slice(4)}`)
+    .replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${BREAK}`)
     .replace(/(?<!\d(?=:\d\d:)):(?=[\w+-]+(?::|$))/g, `:${BREAK}`)
     .replace(/@/g, `@${BREAK}`)
     .replace(/[&<>$]/g, (character) => ENTITIES[character] ?? '')
-    .replace(/:(?=\/\/)/g, '&#58;')
-    .replace(/(www)\./gi, '$1&#46;')
+    .replace(/:(?=\/\/)/g, `&#58;${BREAK}`)
+    .replace(/(www)\./gi, `$1&#46;${BREAK}`)
     .replace(/[\\`*_[\]()!|~^]/g, '\\$&')
     .replace(/(?<!&)#/g, `\\#${BREAK}`)
     .replace(/^(?:[-+=]|\d{1,9}(?=\.(?:\s|$)))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`))

@@ -10,6 +10,7 @@ import { type Html, html } from './html.ts'
 import { impactMap } from './impact-map.ts'
 import { code, nameText } from './inline.ts'
 import { matrix } from './matrix.ts'
+import { policySection } from './policy.ts'
 import { provenance } from './provenance.ts'
 import { recoveryBars } from './recovery-bars.ts'
 import { stylesheet } from './stylesheet.ts'
@@ -59,10 +60,12 @@ function sections(journal: Journal, hosts: readonly string[], detail: Detail): S
   const { experiments } = journal
   const anchors = anchorsOf(journal)
   const broke = brokeSection(journal, anchors)
+  const policy = policySection(journal)
   const most = detail.mostExperiments
   const ran = experiments.some((experiment) => experiment.ran)
   return [
     { id: 'broke', title: broke?.title ?? '', lead: '', body: broke?.body },
+    { id: 'policy', title: policy?.title ?? '', lead: '', body: policy?.body },
     {
       id: 'matrix',
       title: 'All results',

@@ -1,4 +1,4 @@
-import type { Journal } from '../../model/journal.ts'
+import type { Approval, Journal } from '../../model/journal.ts'
 import { safeUrl } from '../escape/safe-url.ts'
 import { formatAbout, formatMs, isoSeconds } from '../words/durations.ts'
 import { reproduceCommand } from '../words/facts.ts'
@@ -10,6 +10,7 @@ import { shapeOf } from './mark.ts'
 
 const MOST_PHASES = 80
 const MOST_WARNINGS = 20
+const MOST_IMAGES = 10
 /** A phase that takes less of the bar has no room for its number. */
 const LEAST_LABELLED_RATIO = 0.02
 
@@ -44,7 +45,7 @@ function strip({ timings, experiments }: Journal): Html | false {
 type Fact = readonly [term: string, words: Part]
 
 function sources(journal: Journal, hosts: readonly string[]): Fact[] {
-  const { plan, suite, run, change, traffic } = journal
+  const { plan, suite, run, change, traffic, approval, platform } = journal
   const url = safeUrl(change?.runUrl, hosts)
   const late =
     traffic.lateP99Ms === null
@@ -52,6 +53,8 @@ function sources(journal: Journal, hosts: readonly string[]): Fact[] {
       : `; 99 % of them were sent at most ${formatMs(Math.ceil(traffic.lateP99Ms), RICH)} late`
   return [
     ['plan', html`${code(plan.digest)}, estimated at ${formatAbout(plan.estimateMs, RICH)}`],
+    ...(approval === undefined ? [] : [['approved', approvedBy(approval, hosts)] as const]),
+    ...((platform.images ?? []).length === 0 ? [] : [['images', imageList(platform.images ?? [])] as const]),
     ['suite', html`${code(suite.file)} ${code(suite.digest, 24)}`],
     [
       'run',
@@ -69,6 +72,17 @@ function sources(journal: Journal, hosts: readonly string[]): Fact[] {
     ],
     ['again', code(reproduceCommand(journal), 200)],
   ]
+}
+
+function approvedBy({ by, via, atMs, url, key }: Approval, hosts: readonly string[]): Html {
+  const link = safeUrl(url ?? undefined, hosts)
+  return html`by ${name(by, 80)}, ${link === undefined ? via : html`<a href="${link}">${via}</a>`}${key !== null && html` of key ${code(key, 60)}`}, ${isoSeconds(atMs)}`
+}
+
+function imageList(images: NonNullable<Journal['platform']['images']>): Html {
+  const rest = images.length - MOST_IMAGES
+  const shown = images.slice(0, MOST_IMAGES).map((image) => html`${name(image.name, 80)} ${code(image.digest, 24)}`)
+  return html`${joined(shown, ', ')}${rest > 0 && html` and ${rest} more`}`
 }
 
 function method({ tool, engine, platform, run, experiments }: Journal): Fact[] {

@@ -14,7 +14,9 @@ const MOST = 3
 export function say(journal: Journal): Html {
   const verdict = verdictOf(journal)
   const bad = worstFirst(journal.experiments).filter((one) => one.ran && one.verdict === verdict)
-  const told = journal.experiments.flatMap(({ reasons }) => reasons.map(({ detail }) => detail))
+  const told = journal.experiments
+    .filter(({ ran }) => ran)
+    .flatMap(({ reasons }) => reasons.map(({ detail }) => detail))
   // The run repeats its experiments' reasons, each with the experiment's name before it.
   const own = journal.reasons
     .filter(({ detail }) => detail.trim() !== '' && !told.some((one) => one !== '' && detail.endsWith(one)))

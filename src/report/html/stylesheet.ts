@@ -7,6 +7,11 @@ import { Html } from './html.ts'
 
 /** The page's only style: constant text, so it is not escaped. */
 export function stylesheet(): Html {
-  const rules = [BASE_CSS, TABLE_CSS, CHART_CSS, PHONE_CSS, PRINT_CSS].join('')
+  return styleOf('')
+}
+
+/** The same with rules of another page after it; they must be constant text as well. */
+export function styleOf(more: string): Html {
+  const rules = [BASE_CSS, TABLE_CSS, CHART_CSS, PHONE_CSS, PRINT_CSS, more].join('')
   return new Html(`<style>${rules.replace(/\n\s*/g, '')}</style>`)
 }

@@ -24,12 +24,12 @@ export function objectiveCell(objective: JudgedObjective | undefined, columnNeed
 /** The same without the need: `99.97 → ❌ **97.1** ± 0.6 → 99.9`; differences have no before and after. */
 export function levels(objective: JudgedObjective): string {
   const printed = printJudged(objective, RICH)
-  const mark = objective.verdict === 'pass' ? '' : `${VERDICT_WORDS[objective.verdict].emoji} `
+  const mark = objective.verdict === 'pass' ? '' : `${VERDICT_WORDS[objective.verdict].emoji}${RICH.space}`
   if (printed === null) return `${mark}no data`
   const unit = printed.unit === '' || HEAD_UNITS.has(printed.unit) ? '' : `${RICH.space}${printed.unit}`
   const unitless = unit === '' || /^points?$/.test(printed.unit) ? '' : unit
   const now =
-    `${mark}**${printed.value}${unitless}**${printed.uncertainty === '' ? '' : ` ${printed.uncertainty}`}`.replaceAll(
+    `${mark}**${printed.value}${unitless}**${printed.uncertainty === '' ? '' : `${RICH.space}${printed.uncertainty}`}`.replaceAll(
       '± ',
       `±${RICH.space}`,
     )
@@ -37,7 +37,8 @@ export function levels(objective: JudgedObjective): string {
   const [before, after] = [objective.baseline, objective.recovery].map((level) =>
     formatLevel(level, objective.unit, RICH),
   )
-  return `${before} → ${now} → ${after}`
+  // A narrow column breaks before an arrow, never between it and what it leads to.
+  return `${before} →${RICH.space}${now} →${RICH.space}${after}`
 }
 /** Said once, in the head of the column. */
 const HEAD_UNITS: ReadonlySet<string> = new Set(['%', 'ms'])

@@ -52,7 +52,8 @@ export function renderComment(journal: Journal, options: CommentOptions = {}): s
 /** The same text without marker, for a medium with another limit. `withFooter` false leaves the last line out too. */
 export function renderWithin(journal: Journal, limit: number, options: LinkOptions, withFooter = true): string {
   const end = withFooter ? [footer(journal, options)] : []
-  const render = (detail: Detail) => [firstLine(journal), ...body(journal, detail, options), ...end].join('\n\n')
+  const start = [firstLine(journal), ...(options.note === undefined ? [] : [options.note])]
+  const render = (detail: Detail) => [...start, ...body(journal, detail, options), ...end].join('\n\n')
   for (const detail of formsFor(journal)) {
     const text = render(detail)
     const tooLong = detail.form === 'full' && text.length > SHORT_FROM_CHARACTERS

@@ -1,5 +1,5 @@
 import type { JournalExperiment, SearchResult } from '../../model/journal.ts'
-import { padColumns } from '../escape/columns.ts'
+import { displayWidth, padColumns } from '../escape/columns.ts'
 import { codeFence } from '../escape/markdown.ts'
 import { visibleLine } from '../escape/text.ts'
 import { axisWords } from '../words/axis.ts'
@@ -58,9 +58,11 @@ function sparklineFence({ objectives }: JournalExperiment): string | undefined {
   const label = Math.min(24, Math.max(...drawn.map(({ objective }) => visibleLine(objective.name).length)))
   const pad = (text: string) => padColumns(text, CELLS)
   const head = `${padColumns('', label)}  ${pad('before')} ${pad('fault')} after`
-  const rows = drawn.map(({ objective, line }) => {
+  const axes = drawn.map(({ objective, line }) => axisWords(objective, line, PLAIN))
+  const axisWidth = Math.max(...axes.map(displayWidth))
+  const rows = drawn.map(({ objective, line }, position) => {
     const windows = [line.windows.baseline, line.windows.fault, line.windows.recovery].map(pad).join(' ')
-    return `${padColumns(visibleLine(objective.name), label)}  ${windows}   ${axisWords(objective, line, PLAIN)}   ${needWords(objective, PLAIN)}`
+    return `${padColumns(visibleLine(objective.name), label)}  ${windows}   ${padColumns(axes[position] ?? '', axisWidth)}   ${needWords(objective, PLAIN)}`
   })
   return codeFence([head, ...rows])
 }

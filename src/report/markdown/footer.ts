@@ -7,13 +7,14 @@ import { type LinkOptions, link } from './links.ts'
 
 /** Where the numbers come from: links, commits, plan, engine, platform, version, run, time. */
 export function footer(journal: Journal, options: LinkOptions): string {
-  const { change, run, plan, engine, platform, tool } = journal
+  const { change, run, plan, engine, platform, tool, approval } = journal
   const mode = run.mode === 'enforce' ? [] : [`mode ${run.mode}`]
   const parts = [
     ...(options.reportUrl ? [link('Report', options.reportUrl, options)] : []),
     ...(change?.runUrl ? [link('run', change.runUrl, options)] : []),
     ...(change === null ? [] : [commits(change)]),
     `plan ${codeSpan(plan.digest.slice(0, 12))}`,
+    ...(approval === undefined ? [] : [`approved by ${name(approval.by, 40)} (${approval.via})`]),
     `engine ${name(engine)}`,
     platform.detail === '' ? platform.name : name(platform.detail, 80),
     `seaworthy ${name(tool.version, 20)}`,

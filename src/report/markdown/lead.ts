@@ -68,7 +68,7 @@ function experimentLine(experiment: JournalExperiment): string {
 /** Reasons of the run as a whole: what stopped it, or why nothing could be judged. */
 function happened(journal: Journal): string[] {
   const own = journal.reasons.map(({ detail }) => detail).filter((detail) => detail.trim() !== '')
-  const told = new Set(journal.experiments.flatMap(reasonSentences))
+  const told = new Set(journal.experiments.filter(({ ran }) => ran).flatMap(reasonSentences))
   const news = [...new Set(own)].filter((detail) => !told.has(detail)).slice(0, MOST_EXPERIMENTS)
   return news.length === 0 ? [] : [`**What happened:** ${news.map(fullSentence).join(' ')}`]
 }

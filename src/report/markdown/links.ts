@@ -6,6 +6,8 @@ export interface LinkOptions {
   readonly hosts?: readonly string[]
   /** Where the whole report can be read, when the caller knows. */
   readonly reportUrl?: string | undefined
+  /** Told below the first line: Markdown of fixed words. */
+  readonly note?: string | undefined
 }
 
 /** `[run](https://…)`, or the words alone where the address is missing or leads elsewhere: a journal may be forged. */

@@ -1,7 +1,7 @@
 import type { Plan } from '../../model/plan.ts'
 import { codeFence } from '../escape/markdown.ts'
 import { keepLines } from '../escape/truncate.ts'
-import { renderPlan } from '../plan/render-plan.ts'
+import { type PlanOptions, renderPlan } from '../plan/render-plan.ts'
 import { formatAbout } from '../words/durations.ts'
 import { plural } from '../words/numbers.ts'
 import { PLAIN } from '../words/typography.ts'
@@ -16,8 +16,8 @@ export function planTitle({ experiments, touched, estimateMs }: Plan): string {
 }
 
 /** The plan as `seaworthy plan` prints it, for a job summary or a check. At most `limit` characters or bytes. */
-export function renderPlanMarkdown(plan: Plan, limit: number): string {
-  const { kept, dropped } = keepLines(renderPlan(plan, { columns: COLUMNS }).split('\n'), limit - 300)
+export function renderPlanMarkdown(plan: Plan, limit: number, options: Omit<PlanOptions, 'columns'> = {}): string {
+  const { kept, dropped } = keepLines(renderPlan(plan, { ...options, columns: COLUMNS }).split('\n'), limit - 300)
   const more = dropped === 0 ? [] : [`… ${dropped} more lines are in the log`]
   return `### 📋 ${planTitle(plan)}\n\n${codeFence([...kept, ...more], 'text')}\n\nNothing was touched.`
 }

@@ -1,5 +1,5 @@
 import type { SuiteIssue } from '../../kit/errors.ts'
-import { codeSpan } from '../escape/markdown.ts'
+import { codeFence, codeSpan } from '../escape/markdown.ts'
 import { keepLines } from '../escape/truncate.ts'
 import { plural } from '../words/numbers.ts'
 import { fullSentence, sentence } from './inline.ts'
@@ -11,10 +11,13 @@ export interface Refusal {
   readonly issues: readonly SuiteIssue[]
   readonly message: string
   readonly remedy: string | undefined
+  /** Nothing was wrong: somebody has to agree first, by writing or doing one of these. */
+  readonly approve?: readonly string[] | undefined
 }
 
 /** `Error: 2 mistakes in the suite, nothing was run`. Fixed words and counts alone. */
-export function refusalHeadline({ issues }: Refusal): string {
+export function refusalHeadline({ issues, approve }: Refusal): string {
+  if (approve) return 'Waiting for an approval: nothing was touched'
   return issues.length === 0
     ? 'Error: it could not start, nothing was judged'
     : `Error: ${issues.length} ${plural(issues.length, 'mistake')} in the suite, nothing was run`
@@ -24,7 +27,9 @@ export function refusalHeadline({ issues }: Refusal): string {
 export function renderRefusal(refusal: Refusal, limit: number): string {
   const { kept, dropped } = keepLines(refusal.issues.length === 0 ? said(refusal) : mistakes(refusal), limit - 500)
   const more = dropped === 0 ? [] : ['', `${dropped} more are in the log.`]
-  return [`### ⛔ ${refusalHeadline(refusal)}`, '', ...kept, ...more].join('\n')
+  const { approve } = refusal
+  const write = approve && approve.length > 0 ? [codeFence(approve, 'text')] : []
+  return [`### ${approve ? '⏸️' : '⛔'} ${refusalHeadline(refusal)}`, '', ...kept, ...more, ...write].join('\n')
 }
 
 function said({ message, remedy }: Refusal): string[] {

@@ -10,6 +10,7 @@ import { lead, reasonInLead } from './lead.ts'
 import { leftoverAlert } from './leftovers.ts'
 import { type LinkOptions, whereTheRestIs } from './links.ts'
 import { matrix } from './matrix.ts'
+import { policySection } from './policy.ts'
 import { allTable, heldLine, worstTable } from './short-table.ts'
 import { details } from './table.ts'
 import { warningLines } from './warnings.ts'
@@ -33,6 +34,7 @@ export function body(journal: Journal, detail: Detail, options: LinkOptions): st
   return [
     ...(alert === undefined ? [] : [alert]),
     ...lead(journal),
+    ...policySection(journal),
     ...tables(journal, detail),
     legend(journal),
     ...warningLines(journal),

@@ -1,11 +1,11 @@
 import type { Decidability, Plan, PlannedExperiment, PlannedObjective } from '../../model/plan.ts'
 import type { Indicator } from '../../model/suite.ts'
+import { unitOf } from '../../model/unit-of.ts'
 import { padColumns, padColumnsLeft } from '../escape/columns.ts'
 import { terminalName, widest } from '../terminal/layout.ts'
 import { formatLimit } from '../words/need.ts'
 import { formatCount } from '../words/numbers.ts'
 import { PLAIN } from '../words/typography.ts'
-import { unitOf } from '../words/units.ts'
 
 interface Row {
   readonly name: string

@@ -1,8 +1,10 @@
-import { faultsOf } from '../../model/faults-of.ts'
+import { faultsOf, hasTargets, mechanismOf } from '../../model/faults-of.ts'
 import type { Plan, PlannedExperiment } from '../../model/plan.ts'
+import type { PolicyRecord } from '../../model/policy.ts'
 import { padColumns, padColumnsLeft } from '../escape/columns.ts'
 import { escapeTerminal } from '../escape/terminal.ts'
 import { finish, labelled, terminalName, usableColumns, widest, wrapParts } from '../terminal/layout.ts'
+import { policyLines } from '../terminal/policy.ts'
 import { formatAbout } from '../words/durations.ts'
 import { shellWord } from '../words/facts.ts'
 import { formatTarget } from '../words/need.ts'
@@ -11,20 +13,30 @@ import { decidabilityLines } from './decidability-lines.ts'
 
 const WIDE_COLUMNS = 110
 
+export interface PlanOptions {
+  readonly columns: number
+  /** What the change would loosen, where there is a base to compare with. */
+  readonly policy?: PolicyRecord | undefined
+  readonly isPullRequest?: boolean
+}
+
 /** What a run would do, before anything is touched: what it hurts, by which means, whether that can be judged, and how long it takes. No trailing newline. */
-export function renderPlan(plan: Plan, { columns: wanted }: { readonly columns: number }): string {
+export function renderPlan(plan: Plan, { columns: wanted, policy, isPullRequest = false }: PlanOptions): string {
   const columns = usableColumns(wanted)
   const blocks = [
     headLines(plan, columns),
     blastLines(plan, columns),
     targetLines(plan, columns),
+    broughtLines(plan, columns),
     decidabilityLines(plan, columns),
     endLines(plan),
+    policyLines(policy, isPullRequest, columns),
     warningLines(plan, columns),
     timeLines(plan, columns),
     closingLines(plan, columns),
   ].filter((block) => block.length > 0)
-  return blocks.map((block) => finish(block, columns).join('\n')).join('\n\n')
+  const [head = '', ...rest] = blocks.map((block) => finish(block, columns).join('\n'))
+  return [head, ...approvalLines(plan, columns), ...rest].join('\n\n')
 }
 
 function headLines({ digest, suite, platform, engine, estimateMs, seed }: Plan, columns: number): string[] {
@@ -38,6 +50,14 @@ function headLines({ digest, suite, platform, engine, estimateMs, seed }: Plan, 
     `about ${formatAbout(total, TERMINAL)}`,
   ]
   return wrapParts(parts, columns)
+}
+
+/** Who has to agree first, and what to write: a line to be copied is never cut, and names the plan with all its digits. */
+function approvalLines({ approval, sha256 }: Plan, columns: number): string[] {
+  if (!approval) return []
+  const by = approval.by.map((one) => terminalName(one, 40)).join(', ')
+  const first = labelled('', 'Needs approval   ', `of one of ${by}, by a review or a comment with the line`, columns)
+  return [[...finish(first, columns), `  /seaworthy approve ${sha256}`].join('\n')]
 }
 
 /** One row an experiment: which workloads, how many replicas of how many, and what is allowed. */
@@ -58,13 +78,11 @@ function experimentLines(experiment: PlannedExperiment, nameWidth: number, colum
     .map((workload) => terminalName(workload, 20))
     .join(', ')
   const allowed = `${blastRadius.allowedTargets}, ${formatTarget(blastRadius.allowedRatio)} %`
-  const mechanisms = [
-    ...new Set(faults.flatMap(({ recipe }) => (recipe === undefined ? [] : [recipe.mechanism]))),
-  ].join(', ')
+  const mechanisms = [...new Set(faults.flatMap((fault) => mechanismOf(fault) ?? []))].join(', ')
   const more =
     columns >= WIDE_COLUMNS ? [terminalName(mechanisms || '–', 14), targets.map(escapeTerminal).join(' ')] : []
   const start = `${String(index).padStart(3)} ${padColumns(terminalName(name, nameWidth), nameWidth)}  `
-  const missing = faults.filter(({ recipe }) => recipe === undefined)
+  const missing = faults.filter((fault) => !hasTargets(fault))
   return [
     `${start}${row([`${workloads === '' ? 'nothing' : workloads} ${blastRadius.targets}`, String(blastRadius.of), allowed], more)}`,
     ...missing.flatMap(({ description }) =>
@@ -85,18 +103,29 @@ function targetLines({ touched, untouched }: Plan, columns: number): string[] {
   ]
 }
 
+/** What nobody has seen yet: the names above are made from it. */
+function broughtLines({ brought = [] }: Plan, columns: number): string[] {
+  if (brought.length === 0) return []
+  const counts = brought.map(({ workload, replicas }) => `${workload} ${replicas}`).join(', ')
+  const words = `${counts}: as the suite says (system.deploy.brings), not as seen. With another number after the deploy command nothing is broken`
+  return labelled('', 'Counted   ', words, columns)
+}
+
 /** Who ends each fault when nobody asks any more. */
 function endLines({ experiments }: Plan): string[] {
   const recipes = experiments
     .flatMap(({ steps }) => faultsOf(steps))
-    .flatMap(({ recipe }) => (recipe === undefined ? [] : [recipe.expires]))
+    .flatMap(({ recipe, order }) => recipe?.expires ?? order?.expires ?? [])
   const counts = ENDS.map(({ expires, words }) => ({ words, count: recipes.filter((one) => one === expires).length }))
   const said = counts.filter(({ count }) => count > 0).map(({ words, count }) => `${words} ${count}`)
   return said.length === 0 ? [] : [`Faults end by: ${said.join(', ')}`]
 }
 const ENDS = [
   { expires: 'kernel', words: 'the kernel' },
+  { expires: 'process', words: 'their own process' },
+  { expires: 'watchdog', words: 'a watchdog on the node' },
   { expires: 'agent', words: 'the agent' },
+  { expires: 'controller', words: 'the controller' },
   { expires: 'nothing-to-end', words: 'nothing to end' },
 ] as const
 

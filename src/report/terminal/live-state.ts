@@ -3,8 +3,8 @@ import type { Unit } from '../../model/journal.ts'
 import type { WindowName } from '../../model/measurement.ts'
 import type { Plan, PlannedExperiment, PlannedObjective } from '../../model/plan.ts'
 import type { GuardSpec, Need } from '../../model/suite.ts'
+import { unitOf } from '../../model/unit-of.ts'
 import type { Verdict } from '../../model/verdict.ts'
-import { unitOf } from '../words/units.ts'
 
 /** One slice as the charts of a journal know it. */
 interface LiveSlice {

@@ -16,6 +16,7 @@ import { reasonSentences } from '../words/statement.ts'
 import { TERMINAL } from '../words/typography.ts'
 import { NOT_RUN, VERDICT_WORDS } from '../words/verdicts.ts'
 import { finish, labelled, terminalName, usableColumns, widest, wrapParts } from './layout.ts'
+import { policyLines } from './policy.ts'
 
 export interface SummaryOptions {
   readonly columns: number
@@ -36,6 +37,7 @@ export function renderSummaryText(journal: Journal, { columns: wanted, paths }: 
   const blocks = [
     verdictLines(journal, columns),
     ...runReasons(journal, columns),
+    policyLines(journal.policy, journal.change !== null && journal.change.pullRequest !== null, columns),
     ...bad.map((experiment) => badLines(journal, experiment, columns)),
     heldLines(ordered, columns),
     leftoverLines(journal, columns),
@@ -52,7 +54,7 @@ function verdictLines(journal: Journal, columns: number): string[] {
 
 /** What stopped the run as a whole, where no experiment says it. */
 function runReasons(journal: Journal, columns: number): string[][] {
-  const told = new Set(journal.experiments.flatMap(reasonSentences))
+  const told = new Set(journal.experiments.filter(({ ran }) => ran).flatMap(reasonSentences))
   const news = [...new Set(journal.reasons.map(({ detail }) => detail))].filter((detail) => !told.has(detail))
   const lines = news.slice(0, MOST_REASONS).flatMap((detail) => labelled('  ', 'why   ', detail, columns))
   return lines.length === 0 ? [] : [lines]
@@ -175,7 +177,8 @@ function leftoverLines({ leftovers }: Journal, columns: number): string[] {
 }
 
 function endLines(journal: Journal, columns: number, paths: SummaryOptions['paths']): string[] {
-  const { run, outside } = journal
+  const { run, outside, approval } = journal
+  const approved = approval === undefined ? [] : [`approved by ${terminalName(approval.by, 40)}`]
   const took = formatMs(run.endedAtMs - run.startedAtMs, TERMINAL)
   const changed =
     outside.length === 0
@@ -184,6 +187,6 @@ function endLines(journal: Journal, columns: number, paths: SummaryOptions['path
   const where = paths === undefined ? [] : [`report ${paths.report}`, `journal ${paths.journal}`]
   return [
     ...labelled('', '', `${effectSentence(journal)} ${leftoverSentence(journal)}${changed}`, columns),
-    ...wrapParts([`took ${took}`, ...where, `exit ${exitCodeOf(journal)}`].map(escapeTerminal), columns),
+    ...wrapParts([`took ${took}`, ...approved, ...where, `exit ${exitCodeOf(journal)}`].map(escapeTerminal), columns),
   ]
 }

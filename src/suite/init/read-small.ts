@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { parseAllDocuments } from 'yaml'
+import { isMapping } from '../../kit/is-mapping.ts'
 
 const MOST_BYTES = 1_048_576
 const MOST_ALIASES = 100
@@ -31,5 +32,5 @@ export function documentsOf(text: string): readonly unknown[] {
 
 /** The members of a mapping; none where it is something else. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+  return isMapping(value) ? value : {}
 }

@@ -10,7 +10,7 @@ import { type FaultSetting, readFault, type Varied } from './read-fault.ts'
 import { readNeed } from './read-need.ts'
 import type { ObjectivesRead } from './read-objectives.ts'
 import { readSearch } from './read-search.ts'
-import { faultPaths, readSteps } from './read-steps.ts'
+import { faultPaths, readRules, readSteps } from './read-steps.ts'
 
 export interface ExperimentSetting extends FaultSetting {
   readonly hasPrometheus: boolean
@@ -52,6 +52,7 @@ function readExperiment(
     name: input.name,
     line: report.line(path),
     steps: specs,
+    rules: readRules(input.rules, [...path, 'rules'], read, report),
     search: input.search && varied && searchOf(input.search, paths, path, setting, report),
     objectives: readOverrides(input, path, setting.objectives, report),
     recoveryWithinMs: input.recovery?.within,

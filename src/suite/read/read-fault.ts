@@ -46,7 +46,9 @@ export function readFault(
   report.settleNumbers(type.parameters, path)
   const parameters = readParameters(type, path, report, varied)
   checkOtherSide(parameters?.to, setting.system, [...path, 'to', 'workload'], report)
-  return parameters && { type: type.type, target, parameters, line: report.line(path) }
+  return (
+    parameters && { type: type.type, target, parameters, written: writtenOf(report, path), line: report.line(path) }
+  )
 }
 
 /** Network faults name the other side of the traffic that they hit; on this machine it is a service or the users. */
@@ -65,7 +67,7 @@ function readParameters(
   report: Report,
   varied: Varied | undefined,
 ): Readonly<Record<string, unknown>> | undefined {
-  const { type: _type, target: _target, ...written } = report.raw(path) as Record<string, unknown>
+  const written = writtenOf(report, path)
   const searchable = varied && Object.hasOwn(type.searchable, varied.parameter)
   // What cannot be searched is noted at the search; whether the rest is complete depends on it.
   if (varied?.only && !searchable) return undefined
@@ -85,4 +87,10 @@ function readParameters(
   const least = check(type.parameters, { ...written, [varied.parameter]: varied.from }, path)
   report.add(least.findings.filter(ofVaried).map((finding) => ({ ...finding, path: [...varied.searchPath, 'from'] })))
   return data
+}
+
+/** The type's own keys, as they are in the file. */
+function writtenOf(report: Report, path: Path): Readonly<Record<string, unknown>> {
+  const { type: _type, target: _target, ...written } = report.raw(path) as Record<string, unknown>
+  return written
 }

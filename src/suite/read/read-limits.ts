@@ -1,9 +1,9 @@
 import { shown } from '../../kit/shown.ts'
-import type { GuardSpec, LimitsSpec } from '../../model/suite.ts'
+import type { ApprovalSpec, GuardSpec, HoursSpec, LimitsSpec } from '../../model/suite.ts'
+import { unitOf } from '../../model/unit-of.ts'
 import type { Report } from '../issues/report.ts'
 import { suggestion } from '../issues/suggest.ts'
 import type { LimitsInput } from '../schema/limits.ts'
-import { measureOf } from './read-need.ts'
 import type { ObjectivesRead } from './read-objectives.ts'
 
 /** Red lines of the whole run. */
@@ -12,7 +12,7 @@ export function readLimits(limits: LimitsInput, objectives: ObjectivesRead, repo
     blastRadius: { targets: limits['blast-radius'].targets, ratio: limits['blast-radius'].percent },
     abortWhen: limits['abort-when'].map((guard, place) => readGuard(guard, place, objectives, report)),
     hours: limits.hours && readHours(limits.hours, report),
-    approvalBy: limits.approval?.by ?? [],
+    approval: limits.approval && readApproval(limits.approval),
   }
 }
 
@@ -25,7 +25,7 @@ function readGuard(guard: GuardSpec, place: number, { objectives, names }: Objec
       `there is no objective ${shown(guard.objective)}`,
       suggestion(guard.objective, names, 'objectives'),
     )
-  } else if (objective && measureOf(objective.indicator) !== 'share') {
+  } else if (objective && unitOf(objective.indicator) !== 'share') {
     report.at(
       [...path, 'objective'],
       `${shown(guard.objective)} is not a share, and only a share can end a fault early`,
@@ -47,13 +47,27 @@ function readGuard(guard: GuardSpec, place: number, { objectives, names }: Objec
   return { objective: guard.objective, below: guard.below }
 }
 
-function readHours(hours: NonNullable<LimitsInput['hours']>, report: Report): LimitsSpec['hours'] {
-  const [from = '', to = ''] = hours.between.split('-')
-  if (from === to)
+function readApproval(approval: NonNullable<LimitsInput['approval']>): ApprovalSpec {
+  return {
+    by: approval.by,
+    needed: approval.for,
+    byAuthor: approval['by-author'],
+    withinMs: approval.within,
+    signers: approval.signers,
+  }
+}
+
+/** From midnight to midnight where only red lines or days are given. */
+const ANY_TIME = '00:00-24:00'
+
+function readHours(hours: NonNullable<LimitsInput['hours']>, report: Report): HoursSpec {
+  const { from, to } = readSpan(hours.between ?? ANY_TIME, ['between'], report)
+  const never = hours.never.map((span, place) => readSpan(span, ['never', place], report))
+  if (hours.between === undefined && never.length === 0 && hours.days === undefined)
     report.at(
-      ['limits', 'hours', 'between'],
-      'this span has no length',
-      'Write two different times, such as 02:00-04:00; leave hours out for any time.',
+      ['limits', 'hours'],
+      'nothing is said about when faults are allowed',
+      'Give between, never or days; leave hours out for any time.',
     )
   if (!isTimezone(hours.timezone)) {
     report.at(
@@ -62,7 +76,24 @@ function readHours(hours: NonNullable<LimitsInput['hours']>, report: Report): Li
       timezoneRemedy(hours.timezone),
     )
   }
-  return { from, to, timezone: hours.timezone }
+  return {
+    from,
+    to,
+    timezone: hours.timezone,
+    ...(never.length === 0 ? {} : { never }),
+    ...(hours.days === undefined ? {} : { days: hours.days }),
+  }
+}
+
+function readSpan(text: string, path: readonly (string | number)[], report: Report): { from: string; to: string } {
+  const [from = '', to = ''] = text.split('-')
+  if (from === to)
+    report.at(
+      ['limits', 'hours', ...path],
+      'this span has no length',
+      'Write two different times, such as 02:00-04:00; leave hours out for any time.',
+    )
+  return { from, to }
 }
 
 /** UTC needs no look: loading the tables of time zones takes longer than all else that is done with a suite. */

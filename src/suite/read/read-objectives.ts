@@ -14,7 +14,8 @@ export interface ObjectivesRead {
 /** What else the suite says, as far as objectives depend on it. */
 export interface ObjectiveSetting {
   readonly hasPrometheus: boolean
-  readonly trafficIsNone: boolean
+  /** Traffic of which nobody counts the answers, as a suite writes it. */
+  readonly uncounted: 'none' | 'job' | undefined
 }
 
 export function readObjectives(setting: ObjectiveSetting, report: Report): ObjectivesRead {
@@ -28,6 +29,11 @@ export function readObjectives(setting: ObjectiveSetting, report: Report): Objec
   return { objectives: objectives.filter((objective) => objective !== undefined), names }
 }
 
+const UNCOUNTED = {
+  none: 'the suite has traffic: {none: true}, so there is no traffic to measure',
+  job: 'a Job of your own (traffic: job) does not tell what became of its requests, so there is nothing to measure',
+} as const
+
 function readObjective(
   input: ObjectiveInput,
   place: number,
@@ -36,10 +42,10 @@ function readObjective(
 ): ObjectiveSpec | undefined {
   const path = ['objectives', place]
   const indicator = readIndicator(input.indicator, [...path, 'indicator'], report)
-  if (input.indicator.traffic !== undefined && setting.trafficIsNone) {
+  if (input.indicator.traffic !== undefined && setting.uncounted !== undefined) {
     report.onKey(
       [...path, 'indicator', 'traffic'],
-      'the suite has traffic: {none: true}, so there is no traffic to measure',
+      UNCOUNTED[setting.uncounted],
       'Measure with prometheus, or let Seaworthy make traffic.',
     )
   }

@@ -1,5 +1,5 @@
 import { shown } from '../../kit/shown.ts'
-import type { KubernetesSystem, ProcessSystem, SystemSpec } from '../../model/suite.ts'
+import type { BroughtSpec, KubernetesSystem, ProcessSystem, SystemSpec } from '../../model/suite.ts'
 import type { Report } from '../issues/report.ts'
 import { suggestion } from '../issues/suggest.ts'
 import type { SystemInput } from '../schema/system.ts'
@@ -61,9 +61,35 @@ function readKubernetes(system: SystemInput, namespace: string, report: Report):
     cluster: system.cluster ?? 'connect',
     namespace,
     workloads: system.workloads ?? [],
-    deploy: system.deploy && { ...system.deploy, command: system.deploy.command },
+    deploy: system.deploy && {
+      ...system.deploy,
+      command: system.deploy.command,
+      brings: readBrings(system.deploy, system.workloads ?? [], report),
+    },
     readyMs: system.ready ?? READY_MS.kubernetes,
   }
+}
+
+function readBrings(
+  { command, brings }: NonNullable<SystemInput['deploy']>,
+  workloads: readonly string[],
+  report: Report,
+): readonly BroughtSpec[] | undefined {
+  const path = ['system', 'deploy', 'brings']
+  if (!brings) return undefined
+  if (command === undefined)
+    report.onKey(
+      path,
+      'brings says what a command brings, and there is no command',
+      'Add command, or remove brings: what manifests bring is read from them.',
+    )
+  return Object.entries(brings).map(([workload, pods]) => {
+    const at = [...path, workload]
+    if (!workloads.includes(workload))
+      report.onKey(at, `${shown(workload)} is not in system.workloads`, suggestion(workload, workloads, 'workloads'))
+    else if (workload.startsWith('Pod/') && pods !== 1) report.at(at, `found ${pods}; a Pod is one pod`, 'Write 1.')
+    return { workload, pods, line: report.line(at) }
+  })
 }
 
 function checkKind(workload: string, path: readonly (string | number)[], report: Report): void {

@@ -27,7 +27,8 @@ export function readTarget(
   }
 }
 
-function readWorkload(written: string, system: SystemSpec | undefined, path: Path, report: Report): string {
+/** A workload of the suite as the platform names it; a name that is none of them is noted. */
+export function readWorkload(written: string, system: SystemSpec | undefined, path: Path, report: Report): string {
   if (!system) return written
   const name = system.platform === 'process' ? serviceName(written) : fullName(written, system.workloads)
   if (system.workloads.includes(name)) return name

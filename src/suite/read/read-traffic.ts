@@ -8,8 +8,8 @@ type HttpInput = NonNullable<TrafficInput['http']>
 
 /** Who plays the users. */
 export function readTraffic(traffic: TrafficInput, system: SystemSpec | undefined, report: Report): TrafficSpec {
-  if (traffic.k6) return { kind: 'k6', script: traffic.k6.script, env: traffic.k6.env }
-  if (traffic.job) return { kind: 'job', image: traffic.job.image, command: traffic.job.command }
+  if (traffic.k6) return readK6(traffic.k6, system, report)
+  if (traffic.job) return readJob(traffic.job, report)
   if (!traffic.http) return { kind: 'none' }
   const { http } = traffic
   return {
@@ -19,6 +19,24 @@ export function readTraffic(traffic: TrafficInput, system: SystemSpec | undefine
     keepAlive: http['keep-alive'],
     requests: readRequests(http, system, report),
   }
+}
+
+function readK6(k6: NonNullable<TrafficInput['k6']>, system: SystemSpec | undefined, report: Report): TrafficSpec {
+  if (k6.image !== undefined && system?.platform === 'process')
+    report.onKey(
+      ['traffic', 'k6', 'image'],
+      'image has no effect on this platform',
+      'Remove it: k6 is the one that is on the PATH.',
+    )
+  return { kind: 'k6', ...k6 }
+}
+
+function readJob({ image, command, env, manifest }: NonNullable<TrafficInput['job']>, report: Report): TrafficSpec {
+  const written = report.raw(['traffic', 'job']) as object
+  for (const key of ['command', 'env'].filter((key) => manifest !== undefined && Object.hasOwn(written, key))) {
+    report.onKey(['traffic', 'job', key], `${key} beside manifest has no effect`, 'Write it into the manifest.')
+  }
+  return { kind: 'job', image, command, env, manifest }
 }
 
 const BESIDE_REQUESTS = ['method', 'headers', 'body', 'expect'] as const

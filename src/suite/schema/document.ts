@@ -3,6 +3,7 @@ import { experimentSchema } from './experiment.ts'
 import { limitsSchema } from './limits.ts'
 import { objectiveSchema } from './objective.ts'
 import { nameSchema, optionalWith } from './parts.ts'
+import { policySchema } from './policy.ts'
 import { systemSchema } from './system.ts'
 import { prometheusSchema, trafficSchema } from './traffic.ts'
 import { windowsSchema } from './windows.ts'
@@ -34,6 +35,11 @@ export const documentSchema = z.strictObject({
     .describe(`What must hold, at most ${MOST_OBJECTIVES}.`),
   windows: optionalWith(windowsSchema, {}, 'How long each part of an experiment takes.'),
   limits: optionalWith(limitsSchema, {}, 'What no experiment may exceed.'),
+  policy: optionalWith(
+    policySchema,
+    {},
+    'What a pull request that changes this suite is held to. The version of its base commit counts.',
+  ),
   experiments: z
     .array(experimentSchema)
     .min(1)

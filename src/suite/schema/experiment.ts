@@ -3,7 +3,7 @@ import { durationMs } from '../../kit/scalars.ts'
 import { faultSchema } from './fault.ts'
 import { needSchema } from './objective.ts'
 import { exactlyOne, nameSchema, optionalWith, someText } from './parts.ts'
-import { stepsSchema } from './step.ts'
+import { ruleSchema, stepsSchema } from './step.ts'
 import { experimentBlastRadiusSchema, experimentWindowsSchema } from './windows.ts'
 
 const searched = () => z.union([z.string(), z.number()])
@@ -39,6 +39,11 @@ export const experimentSchema = exactlyOne(
       .meta({ examples: ['one web pod dies'] }),
     fault: faultSchema.optional().describe('The fault, when there is one. Either this or steps.'),
     steps: stepsSchema().optional().describe('Several steps in order, at least one of them a fault.'),
+    rules: optionalWith(
+      z.array(ruleSchema).max(20),
+      [],
+      'What is done when something happens while the faults are on: a remedy that acts by itself.',
+    ),
     search: searchSchema
       .optional()
       .describe('Vary one parameter of the fault to find the value at which the objectives break.'),

@@ -83,6 +83,9 @@ const serviceSchema = z.strictObject({
   metrics: urlPathSchema.optional().describe('Path of Prometheus metrics on the first port. Default: it has none.'),
 })
 
+/** More than any namespace has; each gets a name in the plan. */
+const MOST_PODS = 10_000
+
 const deploySchema = z.lazy(() =>
   z.strictObject({
     images: optionalWith(
@@ -98,6 +101,14 @@ const deploySchema = z.lazy(() =>
     command: someText('a command', 'make deploy')
       .optional()
       .describe('Shell command that deploys the preview; it is given KUBECONFIG and NAMESPACE. Default: none.'),
+    brings: z
+      .record(workloadSchema, z.int().min(1).max(MOST_PODS))
+      .optional()
+      .register(z.globalRegistry, {
+        description:
+          'How many pods each workload has once the command has run, by the names in workloads: the plan is made before it runs, and counts these. Another number ends the run before anything is broken. Default: none.',
+        examples: [{ 'Deployment/web': 2 }],
+      }),
   }),
 )
 

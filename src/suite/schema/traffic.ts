@@ -72,25 +72,37 @@ const k6Schema = z.lazy(() =>
   z.strictObject({
     script: someText('a file', 'load.js').describe("The k6 script, relative to the suite's folder."),
     env: optionalWith(environmentSchema, {}, 'Environment variables for the script.'),
+    image: someText('an image', 'grafana/k6:1.8.1')
+      .optional()
+      .describe('Image of k6 in a cluster, such as one with extensions. Default: k6 of a fixed version.'),
   }),
 )
 
 const jobSchema = z.lazy(() =>
-  z.strictObject({
-    image: someText('an image', 'grafana/k6:1.2.0').describe('Image whose container makes the traffic.'),
-    command: optionalWith(
-      z.array(z.string()),
-      [],
-      "The container's command and its arguments. Empty: the image's own.",
-    ),
-  }),
+  exactlyOne(
+    {
+      image: someText('an image', 'postman/newman:6-alpine')
+        .optional()
+        .describe('Image whose container makes the traffic, for as long as the run lasts.'),
+      command: optionalWith(
+        z.array(z.string()),
+        [],
+        "The container's command and its arguments. Empty: the image's own.",
+      ),
+      env: optionalWith(environmentSchema, {}, 'Environment variables for the container.'),
+      manifest: someText('a file', 'load-job.yaml')
+        .optional()
+        .describe("A Job of your own in place of an image, relative to the suite's folder."),
+    },
+    ['image', 'manifest'],
+  ),
 )
 
 export const trafficSchema = exactlyOne(
   {
     http: httpSchema.optional().describe('Requests at a steady rate, made by Seaworthy itself.'),
     k6: k6Schema.optional().describe('Traffic made by a k6 script.'),
-    job: jobSchema.optional().describe('Traffic made by a container in the cluster.'),
+    job: jobSchema.optional().describe('Traffic made by a Job of your own in the cluster; Prometheus judges.'),
     none: z.literal(true).optional().describe('No traffic is made: there are real users, and Prometheus alone judges.'),
   },
   ['http', 'k6', 'job', 'none'],

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { sampleDelay } from './delay-sample.ts'
+import { sampleDelay } from '../../../kit/delay-sample.ts'
 import { Fifo } from './fifo.ts'
 import { dueAt, type ItemDelay, type LaneItem, type LaneRules, NO_LANE_RULES } from './lane-item.ts'
 import { type Narrowing, Permit } from './permit.ts'

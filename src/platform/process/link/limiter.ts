@@ -54,7 +54,8 @@ export class Limiter {
         if (performance.now() < this.#freeAt) this.#arm(next)
         else this.#through(next)
       },
-      Math.ceil(this.#freeAt - performance.now()),
+      // A line that catches up is behind already.
+      Math.max(0, Math.ceil(this.#freeAt - performance.now())),
     )
   }
 

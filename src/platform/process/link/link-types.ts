@@ -1,6 +1,6 @@
 import type { LinkFacts } from '../../../model/inventory.ts'
 import type { ServiceCount } from '../../../model/ports.ts'
-import type { LinkMatch, LinkRule } from '../../../model/recipe.ts'
+import type { LinkMatch, LinkRule, Reading } from '../../../model/recipe.ts'
 
 /** A replica that is ready, and where one of its ports listens. */
 export interface Backend {
@@ -27,16 +27,8 @@ export interface Link {
   readonly close: () => Promise<void>
 }
 
-/** What a rule did to real traffic since it was set; probes are left out. Members as in the `link-rule` reading. */
-export interface RuleCounters {
-  readonly active: boolean
-  readonly connections: number
-  readonly connectionsHit: number
-  readonly requestsMatched: number
-  readonly requestsHit: number
-  readonly bytesHit: number
-  readonly medianHeldMs: number | undefined
-}
+/** What a rule did to real traffic since it was set; probes are left out. */
+export type RuleCounters = Omit<Extract<Reading, { readonly probe: 'link-rule' }>, 'probe' | 'answers'>
 
 export interface ProbeRequest {
   /** Path of a GET; undefined asks whether a TCP connection is carried through and stays. */

@@ -1,6 +1,7 @@
 import { systemClock } from '../../../kit/clock.ts'
 import { messageOf } from '../../../kit/errors.ts'
 import { start } from '../../../kit/exec.ts'
+import { maskLines } from '../../../kit/mask-lines.ts'
 import { type Identity, identityOf } from '../../../kit/process-identity.ts'
 import { endAll } from '../end-processes.ts'
 import { RUN_MARK, START_MARK, startMark } from '../marks.ts'
@@ -29,8 +30,15 @@ const TERMINATED = 128 + 15
 const MOST_GRACE_MS = 10 * 60_000
 const POLL_MS = 25
 
+interface Household {
+  readonly run: string
+  /** What every command is started by. */
+  readonly prefix: readonly string[]
+  readonly mask: (text: string) => string
+}
+
 /** Starts commands, each in a process group of its own, keeps what they say, and tells how they ended. */
-export function createChildren(run: string, prefix: readonly string[], tell: (report: WardenReport) => void): Children {
+export function createChildren({ run, prefix, mask }: Household, tell: (report: WardenReport) => void): Children {
   const logs = new Map<string, LogFile>()
   const known: Identity[] = []
   const running = new Set<number>()
@@ -41,14 +49,15 @@ export function createChildren(run: string, prefix: readonly string[], tell: (re
     return open
   }
 
-  const ended = async (request: StartRequest, identity: Identity, child: ChildProcess, log: LogFile) => {
+  const ended = async (request: StartRequest, identity: Identity, child: ChildProcess, said: Said) => {
     const { exitCode, signalCode: signal } = child
     if (signal === 'SIGTERM' || exitCode === TERMINATED) await groupEnds(identity)
     running.delete(identity.pid)
     // What a command leaves behind would hold the ports and files that its next start needs.
     await endAll([identity], [startMark(run, request.id)])
     await lastWords(child)
-    log.note(`${request.id} ended: ${signal ?? `exit code ${exitCode}`}`)
+    said.end()
+    said.log.note(`${request.id} ended: ${signal ?? `exit code ${exitCode}`}`)
     tell({ saw: 'exited', id: request.id, exitCode: exitCode ?? undefined, signal: signal ?? undefined })
   }
 
@@ -67,8 +76,8 @@ export function createChildren(run: string, prefix: readonly string[], tell: (re
     known.push(identity)
     running.add(identity.pid)
     log.note(`${request.id} started: pid ${child.pid}`)
-    listen(child, request, log, tell)
-    child.once('exit', () => void ended(request, identity, child, log))
+    const said = listen(child, request, { log, mask, tell })
+    child.once('exit', () => void ended(request, identity, child, said))
     tell({ saw: 'started', id: request.id, identity })
   }
 
@@ -92,18 +101,39 @@ export function createChildren(run: string, prefix: readonly string[], tell: (re
   }
 }
 
-function listen(child: ChildProcess, request: StartRequest, log: LogFile, tell: (report: WardenReport) => void): void {
+/** What one command says, on its way to the log. */
+interface Said {
+  readonly log: LogFile
+  /** Writes what is held back of a line that never ended. */
+  readonly end: () => void
+}
+
+interface Listener {
+  readonly log: LogFile
+  readonly mask: (text: string) => string
+  readonly tell: (report: WardenReport) => void
+}
+
+function listen(child: ChildProcess, request: StartRequest, { log, mask, tell }: Listener): Said {
   const found = () => tell({ saw: 'line', id: request.id })
   // Two streams can both have the text; who listens takes the first.
-  for (const stream of [child.stdout, child.stderr]) {
+  const lines = [child.stdout, child.stderr].map((stream) => {
+    const masked = maskLines(mask, log.write)
     const watch = request.watchFor === undefined ? undefined : createWatch(request.watchFor, found)
     stream?.on('data', (chunk: Buffer) => {
-      log.write(chunk)
+      if (!log.isCut()) masked.write(chunk)
       watch?.(chunk)
     })
     stream?.on('error', () => {})
-  }
+    return masked
+  })
   child.stdin?.on('error', () => {})
+  return {
+    log,
+    end: () => {
+      for (const line of lines) line.end()
+    },
+  }
 }
 
 /** A shell ends at once when its group gets SIGTERM; what it ran has the same time of grace as any service. */

@@ -7,6 +7,8 @@ export interface LogFile {
   readonly write: (chunk: Buffer) => void
   /** A line of our own among those of the service. */
   readonly note: (text: string) => void
+  /** It takes nothing more: nobody needs to make anything ready for it. */
+  readonly isCut: () => boolean
   readonly close: () => void
 }
 
@@ -27,6 +29,7 @@ export function openLogFile(path: string, limitBytes: number): LogFile {
   return {
     write: append,
     note: (text) => append(Buffer.from(`[seaworthy] ${text}\n`)),
+    isCut: () => cut,
     close: () => closeSync(descriptor),
   }
 }

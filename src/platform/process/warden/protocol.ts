@@ -4,7 +4,14 @@ import type { Identity } from '../../../kit/process-identity.ts'
 
 /** What the command line asks of its warden, one JSON line each on its standard input. */
 export type WardenRequest =
-  | { readonly ask: 'open'; readonly run: string; readonly ledgerPath: string; readonly workFolder: string }
+  | {
+      readonly ask: 'open'
+      readonly run: string
+      readonly ledgerPath: string
+      readonly workFolder: string
+      /** What no log may show, whoever prints it. */
+      readonly secrets: readonly string[]
+    }
   | { readonly ask: 'start'; readonly start: StartRequest }
   /** End everything: SIGTERM, SIGKILL after `graceMs`, then the warden itself. */
   | { readonly ask: 'end'; readonly graceMs: number }

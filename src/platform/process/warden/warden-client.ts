@@ -49,7 +49,8 @@ export function startWarden(context: RunContext): Warden {
   warden.stdin?.on('error', () => {})
   warden.once('error', () => void isGone().catch(gone.reject))
   if (warden.stdout) readMessages<WardenReport>(warden.stdout, take, () => void isGone().catch(gone.reject))
-  ask({ ask: 'open', run: context.run, ledgerPath: context.ledgerPath, workFolder: context.workFolder })
+  const { run, ledgerPath, workFolder, secrets } = context
+  ask({ ask: 'open', run, ledgerPath, workFolder, secrets })
 
   return {
     start: (request) => {

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import { systemClock } from '../../../kit/clock.ts'
 import { exec } from '../../../kit/exec.ts'
 import { openLineFile } from '../../../kit/line-file.ts'
+import { createMask } from '../../../kit/mask.ts'
 import { endAll } from '../end-processes.ts'
 import { runMark } from '../marks.ts'
 import { type Children, createChildren } from './children.ts'
@@ -61,7 +62,7 @@ function serve(input: Readable, prefix: readonly string[], tell: (report: Warden
     if (over) return
     if (request.ask === 'open') {
       opened = request
-      children = createChildren(request.run, prefix, tell)
+      children = createChildren({ run: request.run, prefix, mask: createMask(request.secrets) }, tell)
     }
     if (request.ask === 'start') children?.start(request.start)
     if (request.ask === 'end') end(request.graceMs)

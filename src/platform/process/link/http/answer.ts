@@ -1,29 +1,6 @@
 import { STATUS_CODES } from 'node:http'
+import { BODY_FIELDS, FRAMING_FIELDS } from '../../../../kit/http-fields.ts'
 import { type Head, parseRequestLine, parseStatusLine } from './head.ts'
-
-/** Set by whoever frames the message; a rule that could set them would break the connection and not the application. */
-const FRAMING_FIELDS = [
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]
-/** These say something about the body that was replaced. */
-const BODY_FIELDS = [
-  'content-length',
-  'transfer-encoding',
-  'trailer',
-  'content-encoding',
-  'content-range',
-  'content-md5',
-  'digest',
-  'content-digest',
-  'repr-digest',
-]
 
 /** An answer in the service's place. Correctly framed for the request's method; `close` ends the connection after it. */
 export function abortAnswer(status: number, request: Head, close: boolean): Buffer {
