@@ -95,4 +95,38 @@ describe('cleanUp', () => {
   it('has nothing to do where there never was a run', async () => {
     expect(await cleanUp(join(state, 'nowhere'), undefined, tools())).toEqual([])
   })
+
+  const MADE = { entry: 'kind-cluster', at: 0, id: 'kind/sw-r-1', name: 'sw-r-1', binary: '/usr/bin/kind' }
+  const OBJECT = { entry: 'object', at: 0, id: 'o', apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web' }
+
+  it('deletes the cluster that a run made, and asks no other cluster for what was in it', async () => {
+    ledger('r-1', MADE, OBJECT)
+    const deleted: unknown[] = []
+    const deleteCluster: CleanupTools['deleteCluster'] = async (run, cluster) => {
+      deleted.push([run, cluster])
+      return []
+    }
+    const removeObjects: CleanupTools['removeObjects'] = () => Promise.reject(new Error('asked'))
+    const [cleaned] = await cleanUp(state, undefined, { ...tools(), deleteCluster, removeObjects })
+    expect(deleted).toEqual([['r-1', MADE]])
+    expect(cleaned?.removed).toContain('kind cluster sw-r-1')
+    expect(cleaned?.leftovers).toEqual([])
+    expect(existsSync(join(state, 'runs', 'r-1'))).toBe(false)
+  })
+
+  it('does not delete a cluster that its run has deleted', async () => {
+    ledger('r-1', MADE, { entry: 'gone', at: 1, id: MADE.id })
+    const deleteCluster = () => Promise.reject(new Error('asked'))
+    expect(await cleanUp(state, undefined, { ...tools(), deleteCluster })).toMatchObject([{ leftovers: [] }])
+  })
+
+  it('keeps the ledger of a cluster that could not be deleted, and says so', async () => {
+    const folder = ledger('r-1', MADE)
+    const left = [{ what: 'kind cluster sw-r-1', why: 'no Docker', remedy: 'Start it.' }]
+    const [cleaned] = await cleanUp(state, undefined, { ...tools(), deleteCluster: async () => left })
+    expect(cleaned?.leftovers).toEqual(left)
+    expect(existsSync(join(folder, 'ledger.ndjson'))).toBe(true)
+    const [unknown] = await cleanUp(state, undefined, tools())
+    expect(unknown?.leftovers[0]?.remedy).toContain('kind delete cluster --name sw-r-1')
+  })
 })

@@ -1,6 +1,4 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { type AddressInfo, connect as connectTo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startFakeGitHub } from '../fakes/github.ts'
@@ -19,6 +17,7 @@ import {
   run,
   useGitHub,
 } from './action-setting.ts'
+import { startProxy } from './proxy.ts'
 import { action, told } from './runner.ts'
 import { service, suiteOf } from './suite-of.ts'
 
@@ -83,13 +82,13 @@ describe('a run that ends', () => {
     const proxy = await startProxy(new URL(github().url).port)
     const { main } = await run(place(suiteOf([NOTHING])), {
       apiUrl: 'http://ghes.example/api/v3',
-      env: { GITHUB_SERVER_URL: 'https://ghes.example', HTTP_PROXY: proxy.url },
+      env: { GITHUB_SERVER_URL: 'https://ghes.example', HTTP_PROXY: `http://127.0.0.1:${proxy.port}` },
     })
     await proxy.close()
     expect(main).toMatchObject({ exitCode: 3, outputs: { verdict: 'inconclusive' } })
     expect(told(main, 'warning')).toEqual([])
     expect(told(main, 'error')).toEqual([expect.stringMatching(/^Seaworthy: Inconclusive: /)])
-    expect(proxy.asked).toContain('ghes.example:80')
+    expect(proxy.asked).toContainEqual({ target: 'ghes.example:80', authorization: undefined })
     expect(github().comments[0]?.body).toContain('(https://ghes.example/acme/shop/actions/runs/1042/attempts/1)')
     expect(main.summary).toContain('(https://ghes.example/acme/shop/actions/runs/1042/attempts/1)')
     expect(github().checkRuns[0]).toMatchObject({
@@ -111,7 +110,11 @@ describe('a run that ends', () => {
   })
 
   it('mode report blocks nothing, and without a token the summary says so', async () => {
-    const { main } = await run(place(suiteOf([BREAK])), { inputs: { mode: 'report', 'github-token': '' } })
+    const { main } = await run(place(suiteOf([BREAK])), {
+      event: 'push',
+      payload: {},
+      inputs: { mode: 'report', 'github-token': '' },
+    })
     expect(main).toMatchObject({ exitCode: 0, outputs: { verdict: 'fail', 'experiments-failed': '1' } })
     expect(main.summary).toContain('Report only: 1 of 1 experiment would have failed')
     expect(main.summary).toContain('There is no github-token')
@@ -151,8 +154,8 @@ describe('inputs', () => {
 })
 
 describe('a GitHub that refuses', () => {
-  it('everything, as it does for a fork: the summary says why, annotations need no permission, the verdict is the same', async () => {
-    for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) github().failNext(method, /./, 403, ALL)
+  it('all that writes, as it does for a fork: the summary says why, annotations need no permission, the verdict is the same', async () => {
+    for (const method of ['POST', 'PATCH', 'DELETE']) github().failNext(method, /./, 403, ALL)
     const where = place(suiteOf([BREAK]))
     const { main } = await run(where, { payload: pull('mallory/shop') })
     expect(main).toMatchObject({ exitCode: 1, outputs: { verdict: 'fail' } })
@@ -183,22 +186,8 @@ describe('a GitHub that refuses', () => {
     const { main } = await run(place(suiteOf([KILL])), { event: 'push', payload: {}, inputs: { mode: 'plan' } })
     expect(main.exitCode).toBe(0)
     expect(told(main, 'warning')).toEqual([expect.stringContaining('GitHub answered with HTTP 500')])
-    expect(github().requests.filter(({ path }) => path.endsWith('/check-runs'))).toHaveLength(4)
+    expect(
+      github().requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/check-runs')),
+    ).toHaveLength(4)
   })
 })
-
-/** A proxy that opens a tunnel to our fake whatever host is asked for, as only it knows the way to the Enterprise Server. */
-async function startProxy(port: string) {
-  const asked: string[] = []
-  const server = createServer().on('connect', (request, socket) => {
-    asked.push(request.url ?? '')
-    const far = connectTo(Number(port), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-      far.pipe(socket).pipe(far)
-    })
-    for (const end of [far, socket]) end.on('error', () => undefined)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const close = () => new Promise<void>((resolve) => server.close(() => resolve()))
-  return { asked, close, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { gate, seaworthy, workplace } from './gate.ts'
 
 const REPORTS = [
+  'attestation.intoto.json',
   'events.ndjson',
   'journal.json',
   'junit.xml',

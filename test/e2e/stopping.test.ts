@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { events, gate, processesOf, seaworthy, start, until, type Workplace, workplace } from './gate.ts'
-import { service, suiteOf } from './suite-of.ts'
+import { service, suiteOf, users } from './suite-of.ts'
 
 const LONG = { warmup: '200ms', baseline: '800ms', fault: '60s', recovery: '800ms' }
+/** Several runs at once on a small machine: none of them may find its preview unhealthy before its fault. */
+const GENTLE = users({ rate: '20/s', timeout: '10s' })
 const target = { workload: 'web', mode: 'one' }
 const all = { workload: 'web', mode: 'all' }
 
@@ -26,7 +28,7 @@ const FAULTS = [
 
 async function startAndInject(fault: object): Promise<{ place: Workplace; running: ReturnType<typeof start> }> {
   const place = workplace(
-    suiteOf([{ name: 'long', fault }], { windows: LONG, system: { services: { web: service() } } }),
+    suiteOf([{ name: 'long', fault }], { windows: LONG, traffic: GENTLE, system: { services: { web: service() } } }),
   )
   const running = start(place, ['run', place.suite, '--report-dir', place.reports, '--seed', '7'])
   const ended = running.finished.then((finished) => {

@@ -22,6 +22,7 @@ const REPORTS = [
   'junit.xml',
   'report.sarif',
   'summary.txt',
+  'attestation.intoto.json',
 ]
 
 describe('exit codes', () => {

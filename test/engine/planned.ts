@@ -17,6 +17,7 @@ export function planned(
       type,
       target: { workload: 'api', labels: undefined, mode: 'all', value: undefined },
       parameters: parse(type, given),
+      written: given,
       line: 1,
     },
     workload: 'api',
@@ -27,5 +28,6 @@ export function planned(
     durationMs,
     description: `${type} on api`,
     recipe: recipeFor(id, type, given, replicas),
+    order: undefined,
   }
 }

@@ -13,9 +13,9 @@ import { emptySlices, headOf } from '../../src/observe/slice-grid.ts'
 import { planSuite } from '../../src/plan/plan-suite.ts'
 import { processInventory } from '../../src/platform/process/inventory.ts'
 import type { PlannedRun } from '../../src/run/make-plan.ts'
-import type { SessionInput } from '../../src/run/open-session.ts'
 import { runSuite } from '../../src/run/run-suite.ts'
 import type { Session } from '../../src/run/session.ts'
+import type { SessionInput } from '../../src/run/session-input.ts'
 import { parseSuite } from '../../src/suite/parse-suite.ts'
 import { WorldClock } from './world-clock.ts'
 import { type Incident, type IncidentSetting, type Nonsense, withIncidents } from './world-incidents.ts'
@@ -90,7 +90,7 @@ ${experiments}`
   const { seed = 1, only = [] } = settings
   const plan = planSuite({ suite, inventory, faultTypes: FAULT_TYPES, engine: 'builtin', seed, only })
   // The Prometheus of this world is not asked over a network, so nobody has to look for it first.
-  return { suite: { ...suite, prometheus: undefined }, inventory, plan }
+  return { suite: { ...suite, prometheus: undefined }, inventory, plan, obstacles: [] }
 }
 
 /** One whole run in a simulated world, from the plan to the journal. */
@@ -114,16 +114,22 @@ export async function tell(input: WorldInput): Promise<Told> {
     onIncident: (incident) => happened.push(incident),
   }
   const journal = await runSuite({
+    kindSearch: { named: undefined, environment: {}, cacheFolder: '/nowhere' },
     request: {
       suite: 'seaworthy.yaml',
       mode: 'enforce',
       onInconclusive: input.onInconclusive ?? 'fail',
       reportDir: STATE,
+      cluster: { kubeconfig: undefined, context: undefined, namespace: undefined, image: undefined, install: 'never' },
+      kind: { binary: undefined, image: undefined, config: undefined, keep: 'never' },
       prometheusUrl: undefined,
       only: [],
       seed: 1,
+      shard: undefined,
       plan: undefined,
       comment: 'never',
+      check: 'never',
+      policyFrom: undefined,
       checkName: 'seaworthy',
     },
     planned: input.planned,
@@ -141,6 +147,7 @@ export async function tell(input: WorldInput): Promise<Told> {
     reportFolder: STATE,
     helperCommand: [],
     environment: { PATH: process.env.PATH ?? '' },
+    secrets: [],
     tokens: {},
     onRun: () => undefined,
     open: (given) => {

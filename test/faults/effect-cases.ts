@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Effect } from '../../src/model/fault.ts'
+import type { Effect } from '../../src/model/effect.ts'
 import type { Reading, ReplicaState } from '../../src/model/recipe.ts'
 import { factsFor, parse, typeOf } from './facts.ts'
 

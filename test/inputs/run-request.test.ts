@@ -14,12 +14,26 @@ describe('parseRunRequest', () => {
       mode: 'enforce',
       onInconclusive: 'fail',
       reportDir: 'out',
+      cluster: {
+        cluster: undefined,
+        kubeconfig: undefined,
+        context: undefined,
+        namespace: undefined,
+        image: undefined,
+        install: 'never',
+      },
+      kind: { binary: undefined, image: undefined, config: undefined, keep: 'never' },
       prometheusUrl: undefined,
       only: [],
       seed: 99,
+      seedGiven: false,
+      lockWaitMs: 0,
+      shard: undefined,
       plan: undefined,
       comment: 'always',
       checkName: 'Seaworthy',
+      check: 'always',
+      policyFrom: undefined,
     })
   })
 
@@ -35,14 +49,28 @@ describe('parseRunRequest', () => {
     })
   })
 
+  it('reads a shard, and gives all shards the same seed unless one was given', () => {
+    expect(parseRunRequest({ shard: '2/3' }, fresh, () => 5)).toMatchObject({ shard: { index: 2, count: 3 }, seed: 5 })
+    expect(parseRunRequest({ shard: '2/3', seed: '8' }, fresh, () => 5).seed).toBe(8)
+    expect(parseRunRequest({}, fresh, () => 5).seed).toBe(99)
+  })
+
+  it.each(['0/3', '4/3', '1', '1/0', '1/257', '01/3', '1/2/3', '-1/3', 'a/b'])('refuses the shard %s', (shard) => {
+    expect(() => parseRunRequest({ shard }, fresh)).toThrow('a part of how many, such as 2/3')
+  })
+
   it.each([
     [{ mode: 'maybe' }, 'mode: found "maybe", expected enforce, report or plan'],
     [{ seed: '-1' }, 'seed'],
     [{ seed: '4294967296' }, 'seed'],
     [{ plan: 'ABC' }, 'plan'],
     [{ 'prometheus-url': 'file:///etc/passwd' }, 'prometheus-url'],
+    [{ 'prometheus-url': 'http://me@prometheus:9090' }, 'prometheus-url'],
     [{ 'on-inconclusive': 'ignore' }, 'on-inconclusive'],
     [{ comment: 'sometimes', mode: 'x' }, 'comment'],
+    [{ cluster: 'minikube' }, 'cluster: found "minikube", expected connect or kind'],
+    [{ 'kind-image': '--privileged' }, 'kind-image: found "--privileged", expected an image reference'],
+    [{ 'kind-keep': 'yes' }, 'kind-keep: found "yes", expected never or always'],
   ])('refuses %j by name', (raw, words) => {
     try {
       parseRunRequest(raw, fresh)
@@ -59,6 +87,8 @@ describe('the inputs are told the same everywhere', () => {
     outputs: Record<string, { description: string }>
   }
   // A table may be padded for its readers.
+  const clusterPage =
+    `${readFileSync('docs/kubernetes.md', 'utf8')}${readFileSync('docs/forks.md', 'utf8')}`.replaceAll(/ +\|/g, ' |')
   const page = readFileSync('docs/github-action.md', 'utf8').replaceAll(/ +\|/g, ' |')
 
   it('in action.yml', () => {
@@ -72,8 +102,10 @@ describe('the inputs are told the same everywhere', () => {
     )
   })
   it('in the documentation', () => {
-    for (const { name } of INPUT_FIELDS) expect(page).toContain(`| \`${name}\` |`)
-    for (const { help } of INPUT_FIELDS) expect(page).toContain(`| ${help} |`)
+    for (const { name, help, only } of INPUT_FIELDS) {
+      expect(only === 'command' ? clusterPage : page).toContain(`| \`${name}\` |`)
+      expect(only === 'command' ? clusterPage : page).toContain(`| ${help} |`)
+    }
     for (const [name, { description }] of Object.entries(action.outputs))
       expect(page).toContain(`| \`${name}\` | ${description} |`)
   })

@@ -179,6 +179,24 @@ const WEAKNESSES: readonly Weakness[] = [
     },
   },
   {
+    // Worked off in the time that is allowed; but a call that waits 80 ms leaves no backlog where there is a limit.
+    code: 'UNBOUNDED_QUEUE',
+    shown: {
+      fault: { type: 'network-delay', parameters: { latency: 80 } },
+      after: [...repeat(4, 30), ...repeat(56, 0)],
+      failuresAfter: [{ what: 'timeout', count: 120 }],
+      withinMs: 9_000,
+    },
+    why: /^requests went on timing out for 4 s after the fault had ended, while 80 were answered: work had piled up$/,
+    text: 'limit how many requests api holds at a time, and turn the rest away at once',
+    otherwise: {
+      fault: { type: 'network-delay', parameters: { latency: 900 } },
+      after: [...repeat(4, 30), ...repeat(56, 0)],
+      failuresAfter: [{ what: 'timeout', count: 120 }],
+      withinMs: 9_000,
+    },
+  },
+  {
     code: 'RETRY_STORM',
     shown: {
       fault: { type: 'network-delay', parameters: { latency: 500 } },

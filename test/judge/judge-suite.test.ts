@@ -46,13 +46,30 @@ describe('the verdict of a suite', () => {
     )
   })
 
+  test('a required thing that the change loosens makes a failure of a pass, and says so', () => {
+    const blocked = [{ code: 'GATE_LOOSENED' as const, detail: 'target of availability: 99 % → 90 %' }]
+    const judged = judgeSuite([HELD].map(judgeExperiment), { ...CLEAN, blocked })
+    expect(judged).toMatchObject({
+      verdict: 'fail',
+      blocks: true,
+      summary: 'this change loosens its own gate',
+      reasons: [{ code: 'GATE_LOOSENED', detail: expect.stringContaining('99 % → 90 %') }],
+    })
+  })
+
   test('reasons of the run are its own; an experiment keeps its', () => {
     const blocked = { code: 'NO_DATA' as const, detail: 'Prometheus does not answer' }
     expect(suite([HELD, BROKEN]).reasons).toEqual([])
-    expect(judgeSuite([], { ...CLEAN, blocked })).toMatchObject({
+    expect(judgeSuite([], { ...CLEAN, blocked: [blocked] })).toMatchObject({
       verdict: 'error',
       reasons: [blocked, { code: 'INTERNAL' }],
     })
+  })
+
+  test('a part of the suite that never reported is an error, and no pass of the rest hides it', () => {
+    const blocked = [{ code: 'SHARD_MISSING' as const, detail: 'shard 2 of 3 has no journal' }]
+    expect(suite([HELD], { blocked })).toMatchObject({ verdict: 'error', blocks: true, reasons: blocked })
+    expect(suite([BROKEN], { blocked })).toMatchObject({ verdict: 'fail' })
   })
 
   test.each([

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { verdictOfReason } from '../../src/judge/fold.ts'
-import { REASONS } from '../../src/model/verdict.ts'
+import { REASONS, verdictOfReason } from '../../src/model/verdict.ts'
 
 const folder = new URL('.', import.meta.url)
 const tests = readdirSync(folder)

@@ -95,7 +95,14 @@ export function plannedFault(
   return {
     id: 'e1f1',
     type,
-    spec: { type, target: { workload: 'api', labels: undefined, mode: 'all', value: undefined }, parameters, line: 30 },
+    order: undefined,
+    spec: {
+      type,
+      target: { workload: 'api', labels: undefined, mode: 'all', value: undefined },
+      parameters,
+      written: {},
+      line: 30,
+    },
     workload: 'api',
     mode: 'all',
     replicas: ['api-1', 'api-2'],
@@ -123,6 +130,7 @@ export function plannedExperiment(given: Partial<PlannedExperiment> = {}): Plann
     windows: { baselineMs: 60_000, faultMs: 60_000, recoveryMs: 60_000 },
     objectives: [objective()],
     steps: [{ step: 'fault', fault: plannedFault() }],
+    rules: [],
     search: undefined,
     recoveryWithinMs: undefined,
     targets: ['api-1', 'api-2'],

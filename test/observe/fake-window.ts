@@ -39,6 +39,12 @@ export const BAD = 'http_requests_total{code=~"5.."}'
 export const TOTAL = 'http_requests_total'
 export const counting = scrapes((index) => 100 + index * 10)
 
+/** A series that is first seen in the middle of the window, and has counted for who knows how long. */
+export const lateAndOld = scrapes(
+  (index) => 1e6 + index,
+  (index) => index < 5,
+)
+
 export async function measure(
   url: string,
   what: PlannedObjective,

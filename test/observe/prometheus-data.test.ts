@@ -1,5 +1,16 @@
 import { matrix } from '../fakes/prometheus.ts'
-import { type Case, counters, counting, expectProblems, scrapes, skewed, TOTAL, WEB, WEB_BAD } from './fake-window.ts'
+import {
+  type Case,
+  counters,
+  counting,
+  expectProblems,
+  lateAndOld,
+  scrapes,
+  skewed,
+  TOTAL,
+  WEB,
+  WEB_BAD,
+} from './fake-window.ts'
 import { ratio } from './objectives.ts'
 
 const missing: readonly Case[] = [
@@ -138,17 +149,19 @@ const uncountable: readonly Case[] = [
     detail: /more than 20000/,
   },
   {
-    name: 'a count of unknown age',
+    name: 'bad events of unknown age',
     reply: counters(
-      matrix([
-        WEB,
-        scrapes(
-          (index) => 1e6 + index,
-          (index) => index < 5,
-        ),
-      ]),
-      matrix([{ ...WEB_BAD, instance: 'b:1' }, scrapes(() => 0)]),
+      matrix([WEB, counting], [{ ...WEB_BAD, instance: 'b:1' }, lateAndOld]),
+      matrix([{ ...WEB_BAD, instance: 'b:1' }, lateAndOld]),
     ),
+    code: 'PARTIAL_DATA',
+    detail: /unknown age/,
+    keepsNumbers: true,
+  },
+  {
+    name: 'a baseline whose events are of unknown age',
+    reply: counters(matrix([WEB, lateAndOld]), matrix([{ ...WEB_BAD, instance: 'b:1' }, scrapes(() => 0)])),
+    window: 'baseline',
     code: 'PARTIAL_DATA',
     detail: /unknown age/,
     keepsNumbers: true,

@@ -57,6 +57,7 @@ afterEach(async () => {
   await github.close()
   rmSync(folder, { recursive: true })
 })
+const instant = { ...systemClock, sleep: async () => undefined }
 const connect = (signal: AbortSignal) => createGitHubClient('canary-token', github.url, signal)
 const client = () => connect(new AbortController().signal)
 const target = (more: Partial<PublishTarget> = {}): PublishTarget => ({
@@ -64,14 +65,19 @@ const target = (more: Partial<PublishTarget> = {}): PublishTarget => ({
   change,
   summaryPath: undefined,
   limitMs: 20_000,
-  clock: { ...systemClock, sleep: async () => undefined },
+  clock: instant,
   ...more,
 })
 
+const write = (text: string) =>
+  writeStickyComment(client(), change, text, {
+    patience: { clock: instant, deadlineMs: Number.POSITIVE_INFINITY, signal: new AbortController().signal },
+  })
+
 describe('sticky comment', () => {
   it('is made once and then edited', async () => {
-    expect(await writeStickyComment(client(), change, body('first', 1))).toBe('created')
-    expect(await writeStickyComment(client(), change, body('second', 2))).toBe('updated')
+    expect(await write(body('first', 1))).toBe('created')
+    expect(await write(body('second', 2))).toBe('updated')
     expect(github.comments.map((comment) => comment.body)).toEqual([body('second', 2)])
   })
 
@@ -93,7 +99,7 @@ describe('sticky comment', () => {
       user: { login: 'github-actions[bot]', type: 'Bot' },
       pull: 482,
     })
-    expect(await writeStickyComment(client(), change, body('new', 2))).toBe('updated')
+    expect(await write(body('new', 2))).toBe('updated')
     expect(github.comments.at(-1)?.body).toBe(body('new', 2))
   })
 
@@ -104,7 +110,7 @@ describe('sticky comment', () => {
       user: { login: 'mallory', type: 'User' },
       pull: 482,
     })
-    expect(await writeStickyComment(client(), change, body('real'))).toBe('created')
+    expect(await write(body('real'))).toBe('created')
     expect(github.comments[0]?.body).toContain('mine, honestly')
   })
 
@@ -114,23 +120,23 @@ describe('sticky comment', () => {
       { id: 2000, body: body('x', 1, 1, 'payments'), user: bot, pull: 482 },
       { id: 2001, body: `${body('x')}\nand more`, user: bot, pull: 482 },
     )
-    expect(await writeStickyComment(client(), change, body('real'))).toBe('created')
+    expect(await write(body('real'))).toBe('created')
   })
 
   it('of a newer run is not overwritten by an older one, nor a later attempt by an earlier', async () => {
-    await writeStickyComment(client(), change, body('newer', 7, 2))
-    expect(await writeStickyComment(client(), change, body('older', 6, 1))).toBe('a newer run has written already')
-    expect(await writeStickyComment(client(), change, body('older', 7, 1))).toBe('a newer run has written already')
+    await write(body('newer', 7, 2))
+    expect(await write(body('older', 6, 1))).toBe('a newer run has written already')
+    expect(await write(body('older', 7, 1))).toBe('a newer run has written already')
     expect(github.comments[0]?.body).toBe(body('newer', 7, 2))
   })
 
   it('is made again when it was deleted between looking and writing', async () => {
-    await writeStickyComment(client(), change, body('first', 1))
-    github.failNext('PATCH', /comments/, 404)
-    expect(await writeStickyComment(client(), change, body('second', 2))).toBe('created')
+    await write(body('first', 1))
+    github.failNext('PATCH', /comments/, 404, { meanwhile: () => github.comments.splice(0) })
+    expect(await write(body('second', 2))).toBe('created')
   })
 
-  it('keeps the oldest of several that a race made, and removes the others', async () => {
+  it('keeps the last of several that a race made, and removes the others', async () => {
     const bot = { login: 'github-actions[bot]', type: 'Bot' }
     github.comments.push(
       { id: 1, body: body('a', 1), user: bot, pull: 482 },
@@ -138,15 +144,15 @@ describe('sticky comment', () => {
       { id: 3, body: body('of another suite', 1, 1, 'payments'), user: bot, pull: 482 },
       { id: 4, body: body('of another app', 1), user: { login: 'acme[bot]', type: 'Bot' }, pull: 482 },
     )
-    expect(await writeStickyComment(client(), change, body('c', 2))).toBe('updated')
-    expect(github.comments.map(({ id }) => id)).toEqual([1, 3, 4])
+    expect(await write(body('c', 2))).toBe('updated')
+    expect(github.comments.map(({ id }) => id)).toEqual([2, 3, 4])
     expect(github.comments[0]?.body).toBe(body('c', 2))
   })
 
   it('of another app is left as it is, and one of our own is made', async () => {
     github.comments.push({ id: 1, body: body('a', 1), user: { login: 'acme[bot]', type: 'Bot' }, pull: 482 })
-    expect(await writeStickyComment(client(), change, body('b', 2))).toBe('created')
-    expect(await writeStickyComment(client(), change, body('c', 3))).toBe('updated')
+    expect(await write(body('b', 2))).toBe('created')
+    expect(await write(body('c', 3))).toBe('updated')
     expect(github.comments.map((comment) => comment.body)).toEqual([body('a', 1), body('c', 3)])
   })
 
@@ -154,8 +160,8 @@ describe('sticky comment', () => {
     await github.close()
     github = await startFakeGitHub({ login: 'release-user', mayAskWhoItIs: true })
     github.comments.push({ id: 5, body: body('x', 1), user: { login: 'github-actions[bot]', type: 'Bot' }, pull: 482 })
-    expect(await writeStickyComment(client(), change, body('mine', 2))).toBe('created')
-    expect(await writeStickyComment(client(), change, body('mine', 3))).toBe('updated')
+    expect(await write(body('mine', 2))).toBe('created')
+    expect(await write(body('mine', 3))).toBe('updated')
   })
 })
 
@@ -187,7 +193,7 @@ describe('troubles that pass', () => {
     [502, {}],
     [429, { 'retry-after': '1' }],
     [403, { 'retry-after': '1' }],
-    [403, { 'x-ratelimit-remaining': '0' }],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' }],
   ])('HTTP %i %j is tried again', async (status, headers) => {
     github.failNext('POST', /comments/, status, { headers })
     github.failNext('POST', /check-runs/, status, { headers, times: 2 })
@@ -204,14 +210,14 @@ describe('troubles that pass', () => {
   it('make no second comment when who we are could not be asked', async () => {
     await github.close()
     github = await startFakeGitHub({ login: 'release-user', mayAskWhoItIs: true })
-    await writeStickyComment(client(), change, body('first', 1))
+    await write(body('first', 1))
     github.failNext('GET', /user/, 503)
     expect((await publishToGitHub({ ...publication, comment: body('second', 2) }, target())).warnings).toEqual([])
     expect(github.comments.map((comment) => comment.body)).toEqual([body('second', 2)])
   })
 
   it('make no second comment when an edit meets a rate limit', async () => {
-    await writeStickyComment(client(), change, body('first', 1))
+    await write(body('first', 1))
     github.failNext('PATCH', /comments/, 403, { headers: { 'retry-after': '1' } })
     expect((await publishToGitHub({ ...publication, comment: body('second', 2) }, target())).warnings).toEqual([])
     expect(github.comments).toHaveLength(1)
@@ -225,12 +231,24 @@ describe('troubles that pass', () => {
     expect(github.requests.filter(({ path }) => /check-runs/.test(path))).toHaveLength(1)
   })
 
+  it.each([
+    ['a secondary limit that names no time asks for a minute', 403, {}, 'and asks to wait 60 s'],
+    ['a used-up hour asks to wait until it is over', 403, { 'x-ratelimit-remaining': '0' }, 'and asks to wait'],
+  ])('%s', async (_, status, headers, words) => {
+    const reset = { 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000) + 1_800) }
+    const failure = { headers: { ...headers, ...reset }, message: 'You have exceeded a secondary rate limit' }
+    github.failNext('POST', /check-runs/, status, failure)
+    const { warnings } = await publishToGitHub(publication, target())
+    expect(warnings).toEqual([expect.stringContaining(words)])
+    expect(github.requests.filter(({ path }) => /check-runs/.test(path))).toHaveLength(1)
+  })
+
   it('that do not pass are given up after four attempts', async () => {
     github.failNext('POST', /check-runs/, 500, { times: Number.POSITIVE_INFINITY, message: '<b>@team</b>\n::error::x' })
     const { warnings } = await publishToGitHub(publication, target())
     expect(warnings).toEqual([expect.stringContaining('GitHub answered with HTTP 500: b')])
     expect(warnings[0]).not.toMatch(/[<>@\n]/)
-    expect(github.requests.filter(({ path }) => /check-runs/.test(path))).toHaveLength(4)
+    expect(github.requests.filter(({ method, path }) => method === 'POST' && /check-runs/.test(path))).toHaveLength(4)
   })
 
   it('of a server that does not answer end with the time limit', async () => {

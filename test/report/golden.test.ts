@@ -17,7 +17,7 @@ import { lintTerminal } from './lint/terminal.ts'
 import { parseXml } from './lint/xml.ts'
 import { eventsOf } from './sample-events.ts'
 import { SAMPLE_JOURNALS } from './sample-journals.ts'
-import { doubtfulPlan, samplePlan } from './sample-plan.ts'
+import { broughtPlan, doubtfulPlan, samplePlan } from './sample-plan.ts'
 
 /** Small enough that each sample has to give up parts. */
 const SHORT_LIMIT = 3_000
@@ -122,6 +122,7 @@ describe.each([80, 120])('a plan of %i columns', (columns) => {
   it.each([
     ['plan', samplePlan],
     ['plan-doubtful', doubtfulPlan],
+    ['plan-brought', broughtPlan],
   ] as const)('is printed: %s', (name, make) => {
     const text = renderPlan(make(), { columns })
     lintTerminal(text, columns)

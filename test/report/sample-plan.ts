@@ -13,6 +13,8 @@ export function samplePlan(change: Partial<Plan> = {}): Plan {
   ]
   return {
     digest: '9f2c41d07be3',
+    sha256: '9f2c41d07be3a8d15e6b0c4f7a92d3e1b8c5f06417d2a9e3c0b7f4851d6e2a9c',
+    approval: undefined,
     suite: { name: 'checkout', file: 'seaworthy.yaml', digest: '5b0e8d31' },
     platform: 'kubernetes',
     engine: 'builtin',
@@ -31,6 +33,19 @@ export function samplePlan(change: Partial<Plan> = {}): Plan {
     warnings: [],
     ...change,
   }
+}
+
+/** The same where the suite says what its deploy command brings. */
+export function broughtPlan(): Plan {
+  return samplePlan({
+    brought: [
+      { workload: 'Deployment/api', replicas: 2 },
+      { workload: 'Deployment/web', replicas: 3 },
+    ],
+    warnings: [
+      'Deployment/web: without the deploy command its pods would be 1; the plan counts the 3 of system.deploy.brings',
+    ],
+  })
 }
 
 const API = ['api-5f7c44-8kq2z', 'api-5f7c44-tn6wd']
@@ -106,6 +121,7 @@ function planned(index: number, name: string, faults: readonly PlannedFault[]): 
     windows: { baselineMs: 60_000, faultMs: 60_000, recoveryMs: 60_000 },
     objectives: OBJECTIVES,
     steps: faults.map((one) => ({ step: 'fault', fault: one })),
+    rules: [],
     search: undefined,
     recoveryWithinMs: 20_000,
     targets,
@@ -124,7 +140,7 @@ function fault(id: string, workload: string, replicas: readonly string[], of: nu
   return {
     id,
     type: 'network-delay',
-    spec: { type: 'network-delay', target, parameters: {}, line: 31 },
+    spec: { type: 'network-delay', target, parameters: {}, written: {}, line: 31 },
     workload,
     mode: 'all',
     replicas,
@@ -133,6 +149,7 @@ function fault(id: string, workload: string, replicas: readonly string[], of: nu
     durationMs: 75_000,
     description: `network-delay 200 ms on ${workload} (${replicas.length} of ${of})`,
     recipe: made,
+    order: undefined,
   }
 }
 

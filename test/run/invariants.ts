@@ -1,3 +1,5 @@
+import { contradictions } from '../../src/judge/contradictions.ts'
+import { recomputeVerdict } from '../../src/judge/recompute.ts'
 import { journalSchema } from '../../src/model/journal.ts'
 import { VERDICTS } from '../../src/model/verdict.ts'
 import { type Told, WINDOW_MS } from '../fakes/world.ts'
@@ -53,6 +55,10 @@ function* passes({ journal }: Told): Iterable<string> {
     journal.reasons.length + journal.experiments.flatMap(({ reasons }) => reasons).length === 0
   )
     yield 'it did not pass, and nobody says why'
+  const recomputed = recomputeVerdict(journal)
+  if (VERDICTS.indexOf(recomputed) > VERDICTS.indexOf(journal.verdict))
+    yield `it claims ${journal.verdict}, and who verifies it finds ${recomputed}`
+  for (const why of contradictions(journal)) yield `who publishes it would not believe it: ${why}`
   if (journal.verdict !== 'pass') return
   for (const { name, ran, faults, evidence, objectives, windows, search, reasons } of journal.experiments) {
     if (!ran) yield `${name} passed without having run`

@@ -9,9 +9,10 @@ import type { Session } from '../../src/run/session.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-command-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const CANARY = `cnry-${'0123456789'.repeat(40)}`
 const session = {
   clock: systemClock,
-  context: { environment: { PATH: process.env.PATH ?? '', FOLDER: folder } },
+  context: { environment: { PATH: process.env.PATH ?? '', FOLDER: folder }, secrets: [CANARY] },
 } as unknown as Session
 const LONG_MS = 120_000
 const never = new AbortController().signal
@@ -21,6 +22,12 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 describe('a run step', () => {
+  it('tells nothing of a secret that it prints, not even where only the end of its words is shown', async () => {
+    const command = `printf '%s%s' ${CANARY} ${'x'.repeat(200)}; exit 1`
+    const { detail } = await runCommand(session, command, LONG_MS, never)
+    expect(detail).toBe(`exit code 1: ***${'x'.repeat(200)}`)
+  })
+
   it.each([
     ['true', true, 'exit code 0'],
     ['echo words; exit 3', false, 'exit code 3: words'],

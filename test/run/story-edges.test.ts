@@ -54,6 +54,48 @@ describe('a cancelled run', () => {
   })
 })
 
+describe('a baseline', () => {
+  /** What is measured of a whole recovery is known so much later, as where a scrape must be waited for. */
+  const late = (lagMs: number): Partial<Parameters<typeof tell>[0]> => ({
+    change: ({ observer, clock }) => ({
+      observer: {
+        ...observer,
+        measure: async (objective, span) => {
+          const seen = await observer.measure(objective, span)
+          if (span.window === 'recovery' && span.endMs - span.startMs > span.sliceMs) await clock.sleep(lagMs)
+          return seen
+        },
+      },
+    }),
+  })
+  const between = ({ journal }: Awaited<ReturnType<typeof tell>>) => {
+    const [first, second] = journal.experiments.map(({ windows }) => windows)
+    return {
+      gapMs: (second?.baseline?.startMs ?? 0) - (first?.recovery?.endMs ?? 0),
+      baselineMs: (second?.baseline?.endMs ?? 0) - (second?.baseline?.startMs ?? 0),
+    }
+  }
+
+  it('begins where the recovery before it ended, while that is still being measured', async () => {
+    const told = await story('two', late(300))
+    expect(told.journal.verdict).toBe('pass')
+    expect(between(told)).toEqual({ gapMs: 0, baselineMs: 1_000 })
+  })
+
+  it('is watched for at least half of its time as it happens', async () => {
+    const told = await story('two', late(3_000))
+    expect(told.journal.verdict).toBe('pass')
+    const begun = told.events.filter((event) => event.event === 'window.started' && event.window === 'baseline').at(-1)
+    expect((begun?.at ?? 0) - (told.journal.experiments[1]?.windows.baseline?.startMs ?? 0)).toBe(500)
+    expect(between(told).baselineMs).toBe(1_000)
+  })
+
+  it('begins no earlier than now where the recovery did not end calmly', async () => {
+    const told = await story('two', { ...late(300), behaviour: { brokenErrorRatio: 0.6, recoveryMs: 1_500 } })
+    expect(between(told).gapMs).toBeGreaterThanOrEqual(300)
+  })
+})
+
 describe('the edges of a run', () => {
   it('breaks nothing outside its hours, and stops when they are over', async () => {
     const run = SCENARIOS.two

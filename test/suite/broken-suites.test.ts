@@ -70,6 +70,7 @@ const STRUCTURAL = [
   'replicas-as-text',
   'null-section',
   'many-mistakes',
+  'brings-no-number',
 ]
 
 describe('editors see structural mistakes too', () => {

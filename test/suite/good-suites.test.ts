@@ -90,7 +90,7 @@ describe('the minimal suite', () => {
       blastRadius: { targets: 3, ratio: 0.5 },
       abortWhen: [],
       hours: undefined,
-      approvalBy: [],
+      approval: undefined,
     })
     expect(suite.objectives).toEqual([
       {
@@ -104,8 +104,11 @@ describe('the minimal suite', () => {
     expect(suite.experiments).toEqual([
       {
         name: 'web dies',
+        rules: [],
         line: 12,
-        steps: [{ step: 'fault', fault: { type: 'pod-kill', target, parameters: { grace: 0 }, line: 13 } }],
+        steps: [
+          { step: 'fault', fault: { type: 'pod-kill', target, parameters: { grace: 0 }, written: {}, line: 13 } },
+        ],
         search: undefined,
         objectives: {},
         recoveryWithinMs: undefined,
@@ -182,7 +185,13 @@ describe('the suite with every key', () => {
         { objective: 'errors', below: 0.4 },
       ],
       hours: { from: '22:00', to: '04:00', timezone: 'Europe/Berlin' },
-      approvalBy: ['shop-owners', '@alex'],
+      approval: {
+        by: ['shop-owners', '@alex'],
+        needed: [],
+        byAuthor: false,
+        withinMs: 86_400_000,
+        signers: undefined,
+      },
     })
   })
 
@@ -257,7 +266,15 @@ describe('the Kubernetes suite', () => {
       cluster: 'connect',
       namespace: 'shop-pr-17',
       workloads: ['Deployment/web', 'Deployment/api'],
-      deploy: { images: ['shop:ci'], manifests: ['k8s/'], command: 'make deploy' },
+      deploy: {
+        images: ['shop:ci'],
+        manifests: ['k8s/'],
+        command: 'make deploy',
+        brings: [
+          { workload: 'Deployment/web', pods: 2, line: 13 },
+          { workload: 'Deployment/api', pods: 2, line: 13 },
+        ],
+      },
       readyMs: 120_000,
     })
     expect(suite.prometheus?.source).toEqual({ kind: 'service', service: 'monitoring/prometheus:9090' })

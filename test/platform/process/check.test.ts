@@ -12,7 +12,15 @@ function traffic(url: string): Suite['traffic'] {
 
 function checking(check: CheckSpec): Partial<Suite> {
   const steps: readonly StepSpec[] = [{ step: 'parallel', steps: [{ step: 'check', check }] }]
-  const experiment = { name: 'x', line: 40, steps, search: undefined, objectives: {}, recoveryWithinMs: undefined }
+  const experiment = {
+    name: 'x',
+    line: 40,
+    steps,
+    rules: [],
+    search: undefined,
+    objectives: {},
+    recoveryWithinMs: undefined,
+  }
   return { experiments: [{ ...experiment, windows: {}, blastRadius: {} }] }
 }
 
@@ -51,11 +59,6 @@ test.each<[string, Partial<Suite>, RegExp]>([
     /prometheus: service/,
   ],
   ['nothing to scrape', { prometheus: INSTALLED }, /no service has `metrics`/],
-  [
-    'an approval',
-    { limits: { blastRadius: { targets: 1, ratio: 1 }, abortWhen: [], hours: undefined, approvalBy: ['me'] } },
-    /approval/,
-  ],
   [
     'traffic to an unknown port',
     { traffic: traffic('http://web:admin/x') },

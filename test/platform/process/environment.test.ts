@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { replicaEnvironment, variableName } from '../../../src/platform/process/replica-environment.ts'
-import { serviceEnvironment } from '../../../src/platform/process/service-environment.ts'
+import { secretsIn, serviceEnvironment } from '../../../src/platform/process/service-environment.ts'
 import { service } from './support.ts'
 
 test.each([
@@ -90,4 +90,22 @@ test('a service without ports is told none, not even the one that we were told',
 
 test('every name becomes a name of a variable', () => {
   fc.assert(fc.property(fc.string({ minLength: 1 }), (name) => /^[A-Z0-9_]+$/.test(variableName(name))))
+})
+
+test('secrets are the values of variables that are named so, and passwords in addresses, as they stand there and as they are meant', () => {
+  const environment = {
+    STRIPE_API_KEY: 'stripe-canary',
+    'INPUT_GITHUB-TOKEN': 'token-canary',
+    HTTPS_PROXY: 'http://me:pass%2Fword@proxy.example:3128',
+    DATABASE_URL: 'postgres://db.example/shop',
+    HOST: 'user:name@host',
+    BROKEN: 'http://me:%zz-canary@proxy.example',
+    PASSWORD: undefined,
+  }
+  expect(secretsIn(environment)).toEqual([
+    'stripe-canary',
+    'token-canary',
+    ...['pass%2Fword', 'pass/word', 'me:pass/word'],
+    ...['%zz-canary', '%zz-canary', 'me:%zz-canary'],
+  ])
 })

@@ -47,7 +47,7 @@ export function suiteOf(services: readonly ServiceSpec[], given: Partial<Suite> 
     prometheus: undefined,
     objectives: [],
     windows: { warmupMs: 0, baselineMs: 1_000, faultMs: 1_000, recoveryMs: 1_000 },
-    limits: { blastRadius: { targets: 1, ratio: 0.5 }, abortWhen: [], hours: undefined, approvalBy: [] },
+    limits: { blastRadius: { targets: 1, ratio: 0.5 }, abortWhen: [], hours: undefined, approval: undefined },
     experiments: [],
     ...given,
   }
@@ -93,6 +93,7 @@ export function testRun(
     reportFolder: join(folder, 'report'),
     helperCommand: HELPER,
     environment,
+    secrets: [],
   }
   return { context, folder, events, ledger, platform: createProcessPlatform(context) }
 }

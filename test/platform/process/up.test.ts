@@ -172,7 +172,7 @@ describe('a preview that does not come up', () => {
       'a service that keeps ending',
       { command: 'echo "no database" >&2; exit 7' },
       4_000,
-      /not ready within 4s: it ended: exit code 7, after \d+ restarts.*no database/s,
+      /not ready within 4s: (it ended|.+; it ended before): exit code 7, after \d+ restarts.*no database/s,
     ],
     [
       'a service that never becomes ready',

@@ -2,11 +2,15 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Journal } from '../../../src/model/journal.ts'
 import { renderHtml } from '../../../src/report/html/render-html.ts'
+import { crowd, inCrowds, twinOf } from '../hostile/crowd.ts'
+import { hostileTexts } from '../hostile/grammar.ts'
+import { HOSTILE_STRINGS } from '../hostile-strings.ts'
 import { failJournal, hostileJournal, inconclusiveJournal, manyJournal, SAMPLE_JOURNALS } from '../sample-journals.ts'
 import { launchBrowser } from './browser.ts'
 import {
   brokenCharts,
   closedOnPaper,
+  elementShapes,
   focused,
   foreignElements,
   linkTargets,
@@ -81,7 +85,26 @@ describe.each(Object.keys(SAMPLES))('sample %s in a browser', (name) => {
   })
 })
 
+/** Enough for three pages; the page tells all of a hundred experiments. */
+const TEXTS_A_PAGE = 4_000
+
 describe('a hostile journal', () => {
+  it('of the whole table and 10 000 generated texts makes the same elements as one of words', {
+    timeout: 60_000,
+  }, async () => {
+    const texts = [...HOSTILE_STRINGS.map((text) => text.slice(0, 500)), ...hostileTexts(10_000, 1)]
+    for (const some of inCrowds(texts, TEXTS_A_PAGE)) {
+      const shapes: string[][] = []
+      for (const journal of [crowd(some), twinOf(some)])
+        await withPage(journal, async ({ page, noise }) => {
+          await page.evaluate(openEverything)
+          shapes.push(await page.evaluate(elementShapes))
+          expect(noise).toEqual([])
+        })
+      expect(shapes[0]).toEqual(shapes[1])
+    }
+  })
+
   it('runs nothing, links nowhere, and makes no element of its own', async () => {
     await withPage(hostileJournal(), async ({ page, noise }) => {
       expect(await page.evaluate(foreignElements)).toEqual([])

@@ -7,6 +7,7 @@ interface PageElement {
   readonly textContent: string | null
   readonly parentElement: PageElement | null
   getAttribute(name: string): string | null
+  getAttributeNames(): string[]
   setAttribute(name: string, value: string): void
   closest(selector: string): PageElement | null
   querySelectorAll(selector: string): Iterable<PageElement>
@@ -177,4 +178,12 @@ export function focused(): { readonly className: string; readonly ring: string }
 export function closedOnPaper(): { readonly drawn: boolean; readonly paper: string } {
   const [facts] = [...document.querySelectorAll('details:not([open]) .facts')]
   return { drawn: facts?.checkVisibility() ?? false, paper: getComputedStyle(document.body).backgroundColor }
+}
+
+/** Every element with its class and the names of its attributes, in order. */
+export function elementShapes(): string[] {
+  return [...document.querySelectorAll('*')].map(
+    (element) =>
+      `${element.tagName}.${String(element.getAttribute('class'))} ${element.getAttributeNames().sort().join(' ')}`,
+  )
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { sampleDelay } from '../../../../src/kit/delay-sample.ts'
 import { seededRandom } from '../../../../src/kit/random.ts'
-import { sampleDelay } from '../../../../src/platform/process/link/delay-sample.ts'
 import { Fifo } from '../../../../src/platform/process/link/fifo.ts'
 import { HeldTimes } from '../../../../src/platform/process/link/held-times.ts'
 import { httpMatches, wildcardMatches } from '../../../../src/platform/process/link/http/http-match.ts'

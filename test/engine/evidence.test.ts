@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { judgeEvidence, type Known } from '../../src/engine/judge-evidence.ts'
+import { evidenceOf, type Known } from '../../src/engine/evidence.ts'
 import { recipeFor } from '../agent/recipes.ts'
 import { planned } from './planned.ts'
 
@@ -38,7 +38,7 @@ test('each status has its place: not injected before not effective before not ob
       fc.boolean(),
       (done, there, effective, crossed, endedEarly) => {
         const effect = { injected: [{ target: 'api-2', ok: there, detail: '' }], effective, seen: '' }
-        const { status } = judgeEvidence(known({ outcomes: done ? [DONE] : [NOT_DONE], effect, crossed, endedEarly }))
+        const { status } = evidenceOf(known({ outcomes: done ? [DONE] : [NOT_DONE], effect, crossed, endedEarly }))
         const expected = !(done && there)
           ? 'not-injected'
           : !effective || endedEarly
@@ -53,7 +53,7 @@ test('each status has its place: not injected before not effective before not ob
 })
 
 test('a target that could not be hurt is named with what went wrong, and the others are not', () => {
-  expect(judgeEvidence(known({ outcomes: [DONE, NOT_DONE] })).injected).toEqual([
+  expect(evidenceOf(known({ outcomes: [DONE, NOT_DONE] })).injected).toEqual([
     { target: 'api-1', ok: true, detail: 'taken down' },
     { target: 'api-2', ok: false, detail: 'no such process' },
   ])
@@ -61,13 +61,13 @@ test('a target that could not be hurt is named with what went wrong, and the oth
 
 test('an action for all targets that failed failed for each', () => {
   const outcome = { action: { do: 'remove-link-rule', id: 'x' } as const, ok: false, detail: 'refused' }
-  const { status, injected } = judgeEvidence(known({ outcomes: [outcome] }))
+  const { status, injected } = evidenceOf(known({ outcomes: [outcome] }))
   expect(status).toBe('not-injected')
   expect(injected.map(({ ok }) => ok)).toEqual([false, false])
 })
 
 test('without a reading it is the engine alone who says so, and that is not effective', () => {
-  expect(judgeEvidence(known({ effect: undefined }))).toMatchObject({
+  expect(evidenceOf(known({ effect: undefined }))).toMatchObject({
     status: 'not-effective',
     seen: 'nobody looked',
     injected: [
@@ -79,7 +79,7 @@ test('without a reading it is the engine alone who says so, and that is not effe
 
 test('without a recipe there was nothing to hurt', () => {
   const fault = { ...planned('e1f1', 'pod-failure'), recipe: undefined, replicas: [] }
-  expect(judgeEvidence(known({ fault, effect: undefined }))).toMatchObject({
+  expect(evidenceOf(known({ fault, effect: undefined }))).toMatchObject({
     status: 'not-injected',
     injected: [],
     mechanism: 'none',
@@ -89,11 +89,11 @@ test('without a recipe there was nothing to hurt', () => {
 test('who ended it, and when', () => {
   const gone = { endedAtMs: 9, by: 'request' as const, leftovers: [] }
   const left = { ...gone, leftovers: [{ what: 'a', why: 'b', remedy: 'c' }] }
-  expect(judgeEvidence(known())).toMatchObject({ endedBy: 'not-ended', recoveredAtMs: null })
-  expect(judgeEvidence(known({ end: gone }))).toMatchObject({ endedBy: 'agent', recoveredAtMs: 9 })
-  expect(judgeEvidence(known({ end: left }))).toMatchObject({ endedBy: 'not-ended', recoveredAtMs: null })
+  expect(evidenceOf(known())).toMatchObject({ endedBy: 'not-ended', recoveredAtMs: null })
+  expect(evidenceOf(known({ end: gone }))).toMatchObject({ endedBy: 'agent', recoveredAtMs: 9 })
+  expect(evidenceOf(known({ end: left }))).toMatchObject({ endedBy: 'not-ended', recoveredAtMs: null })
   const kill = { ...planned('e1f1', 'pod-kill'), recipe: recipeFor('e1f1', 'pod-kill') }
-  expect(judgeEvidence(known({ fault: kill, end: gone }))).toMatchObject({
+  expect(evidenceOf(known({ fault: kill, end: gone }))).toMatchObject({
     endedBy: 'nothing-to-end',
     recoveredAtMs: 9,
   })
