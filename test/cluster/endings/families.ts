@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256 } from '../../../src/kit/canonical-json.ts'
 import { PODS } from '../../../src/kube/resources.ts'
 import type { FaultSpecification } from '../../../src/model/cluster/fault-object.ts'
-import type { FaultCase } from '../faults/case.ts'
+import { type FaultCase, type Look, look } from '../faults/case.ts'
 import { NETWORK_CASES } from '../faults/cases-network.ts'
 import { POD_CASES } from '../faults/cases-pods.ts'
 import { askFor, type StoredFault, targetsOf, untilCondition } from '../faults/faults.ts'
@@ -34,8 +34,15 @@ export const FAMILIES: readonly FaultCase[] = TYPES.map((type) => {
   const found = [...NETWORK_CASES, ...POD_CASES].find((one) => one.type === type)
   if (!found) throw new Error(`no case for ${type}`)
   // One pod is enough to see whether it ends.
-  return { ...found, replicas: 1 }
+  return { ...found, replicas: 1, look: type === 'scale' ? scaled : found.look }
 })
+
+/** Pods that are to be there, ready or not: after its parts were stopped a cluster may take longer to start one than the fault lasts. */
+async function scaled({ client, namespace }: Site): Promise<Look> {
+  const pods = await podsOf(client, namespace)
+  const wanted = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  return look(wanted.length === 3, `${wanted.length} pods`)
+}
 
 /** A fault that is on, and where. */
 export interface Live {
