@@ -8,6 +8,9 @@ export interface Identity {
   readonly startTime: string
 }
 
+/** Of what may run no process. */
+type MaybeIdentity = { readonly [Name in keyof Identity]: Identity[Name] | undefined }
+
 /** What `/proc/PID/stat` says; times in clock ticks. */
 export interface ProcessStat {
   readonly pid: number
@@ -23,6 +26,11 @@ export interface ProcessStat {
 export function identityOf(pid: number): Identity | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
   return process.platform === 'linux' ? linuxIdentity(pid) : portableIdentity(pid)
+}
+
+/** Both are known, and are one process. */
+export function isSameProcess(one: MaybeIdentity | undefined, other: MaybeIdentity | undefined): boolean {
+  return one?.pid !== undefined && one.pid === other?.pid && one.startTime === other.startTime
 }
 
 /** The very process is still there: same pid, same start time, and not a zombie. */

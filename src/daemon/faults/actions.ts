@@ -64,9 +64,9 @@ export async function finishAll(work: Work, setting: RunSetting): Promise<Partia
     const context = await contextOf(work, named.id, setting, () => undefined)
     const finishing = mechanismOf(named, setting).finish?.(named.action, work.pod, context)
     const finished = finishing && (await within(setting.clock, ACTION_MS, finishing))
-    if (!finished || finished.leftovers.length > 0) return undefined
+    if (!finished) return undefined
     await rm(folderOf(work, setting), { recursive: true, force: true })
-    return finished.counted
+    return finished
   } catch {
     return undefined
   }

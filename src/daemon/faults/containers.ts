@@ -1,3 +1,4 @@
+import { isSameProcess } from '../../kit/process-identity.ts'
 import type { FaultTarget } from '../../model/cluster/fault-object.ts'
 import type { PodOnNode } from '../../model/cluster/mechanism.ts'
 import type { NodeAction } from '../../model/cluster/node-action.ts'
@@ -56,5 +57,5 @@ export function bareId(id: string | undefined): string {
 /** Whether the container of that name runs in both, and is the same process. */
 export function isSameContainer(now: PodOnNode, former: PodOnNode, name: string | undefined): boolean {
   const [is, was] = [now, former].map(({ containers }) => containers.find((container) => container.name === name))
-  return is?.pid !== undefined && is.pid === was?.pid && is.startTime === was?.startTime
+  return isSameProcess(is, was)
 }

@@ -1,3 +1,4 @@
+import { isSameProcess } from '../../kit/process-identity.ts'
 import type { FaultTarget, Peers, TargetStatus } from '../../model/cluster/fault-object.ts'
 import type { PodOnNode } from '../../model/cluster/mechanism.ts'
 import { entryKey, type FaultIdentity, type NamedAction, type OpenEntry } from '../journal/journal-entry.ts'
@@ -267,9 +268,7 @@ export class Hands {
     const { sandbox, netns } = await this.#setting.tools.findPod(object)
     // Where there is none yet, the pod will change once more.
     if (!sandbox) return true
-    return (
-      netns === former.netns && sandbox.pid === former.sandbox.pid && sandbox.startTime === former.sandbox.startTime
-    )
+    return netns === former.netns && isSameProcess(sandbox, former.sandbox)
   }
 
   #endsInKernel(): boolean {

@@ -57,7 +57,7 @@ export const drop: Mechanism<Drop> = {
   },
   finish: async (_, pod, context) => {
     const finished = context.abilities.nft ? await finishRuledClass(pod, context) : undefined
-    return finished && { counted: readingOf(finished.counters), leftovers: [] }
+    return finished && readingOf(finished.counters)
   },
   leftovers: async (_, pod, context) =>
     context.abilities.nft ? ruledClassLeft(pod, context) : leftoversByIptables(pod, context),

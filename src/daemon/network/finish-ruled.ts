@@ -1,7 +1,7 @@
 import type { NodeContext, PodOnNode } from '../../model/cluster/mechanism.ts'
 import { onlyDevice } from './devices.ts'
-import { type Answers, exchangeIn, failureIn, type Request } from './netlink/exchange.ts'
-import { askCounters, askTables, countersIn, deleteTable, tablesIn } from './netlink/nft-messages.ts'
+import { type Answers, exchangeIn, type Request } from './netlink/exchange.ts'
+import { askCounters, askTables, countersIn, deleteTable, isDeleted } from './netlink/nft-messages.ts'
 import { askClasses, askQdiscs, deleteClass, deleteRoot, queuesIn } from './netlink/tc-messages.ts'
 import { tableName } from './rules/gate.ts'
 import type { Count } from './tables.ts'
@@ -37,7 +37,7 @@ export async function finishRuledClass(pod: PodOnNode, { id }: NodeContext): Pro
         ...look,
       }),
     )
-    if (failureIn(said.table) !== undefined || tablesIn(said.tables).includes(table)) return undefined
+    if (!isDeleted(table, said)) return undefined
     const left = ownClasses(said.classes)
     const isLeft = left.includes(own)
     if (isLeft && ending) return undefined

@@ -46,8 +46,7 @@ export const shape: Mechanism<Shape> = {
   finish: async ({ match }, pod, context) => {
     const finished = await finishRuledClass(pod, context)
     if (!finished) return undefined
-    const held = match.direction === 'from' ? 0 : finished.limited
-    return { counted: shapedReading(finished.counters, held), leftovers: [] }
+    return shapedReading(finished.counters, match.direction === 'from' ? 0 : finished.limited)
   },
   leftovers: async (_, pod, context) => ruledClassLeft(pod, context),
   counters: async ({ match }, pod, { id }) => {

@@ -1,5 +1,5 @@
 import { messageOf } from '../../kit/errors.ts'
-import type { Finish, Mechanism, NodeContext, PodOnNode } from '../../model/cluster/mechanism.ts'
+import type { Mechanism, NodeContext, PodOnNode } from '../../model/cluster/mechanism.ts'
 import type { NodeAction } from '../../model/cluster/node-action.ts'
 import type { NodeReading } from '../../model/cluster/reading.ts'
 import { refuseRedirect } from './abilities.ts'
@@ -102,10 +102,14 @@ async function stop(pod: PodOnNode, context: NodeContext): Promise<void> {
 }
 
 /** Takes the fault from the helper that nothing goes to any more, with what it counted. */
-export async function finishHelper(helpers: PodHelpers, pod: PodOnNode, { id }: NodeContext): Promise<Finish> {
+export async function finishHelper(
+  helpers: PodHelpers,
+  pod: PodOnNode,
+  { id }: NodeContext,
+): Promise<Partial<NodeReading>> {
   const counted = countsOf(await helpers.ask(pod, 'counters', id))
   await helpers.remove(pod, id)
-  return { counted, leftovers: [] }
+  return counted
 }
 
 function destinationsOf({ outbound, ports, peers }: HttpAction): readonly Destination[] {

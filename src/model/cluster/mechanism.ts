@@ -65,12 +65,6 @@ export interface NodeContext {
   readonly onHelperExit: (detail: string) => void
 }
 
-/** What came of ending an action in one go: what it had counted by then, and names of what is still there of it. */
-export interface Finish {
-  readonly counted: Partial<NodeReading>
-  readonly leftovers: readonly string[]
-}
-
 /** One kind of action; a file each in src/daemon. */
 export interface Mechanism<A extends NodeAction = NodeAction> {
   readonly do: A['do']
@@ -82,10 +76,10 @@ export interface Mechanism<A extends NodeAction = NodeAction> {
   /** Idempotent; succeeds when there is nothing left to undo, or the pod is gone. After a restart of the daemon nothing but these arguments is known. */
   readonly undo: (action: A, pod: PodOnNode, context: NodeContext) => Promise<void>
   /**
-   * Counts, undoes and looks at once, where that is quicker than one after the other. Undefined where it could not: the caller
-   * then does it by the others, which are the ones that must hold. May throw.
+   * Counts, undoes and sees that nothing is left, at once, where that is quicker than one after the other: what it had counted.
+   * Undefined where it could not: the caller then does it by the others, which are the ones that must hold. May throw.
    */
-  readonly finish?: (action: A, pod: PodOnNode, context: NodeContext) => Promise<Finish | undefined>
+  readonly finish?: (action: A, pod: PodOnNode, context: NodeContext) => Promise<Partial<NodeReading> | undefined>
   /** Names of what is still there of it; empty when all is gone. */
   readonly leftovers: (action: A, pod: PodOnNode, context: NodeContext) => Promise<readonly string[]>
   /** For rule-like actions: other peers from now on, in one step. */

@@ -3,7 +3,7 @@
  * little-endian wherever Node runs; numbers of netfilter are big-endian.
  */
 const HEAD_BYTES = 16
-const ERROR = 2
+export const ERROR = 2
 const DONE = 3
 
 export const REQUEST = 1

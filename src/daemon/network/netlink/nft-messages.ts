@@ -1,5 +1,5 @@
 import type { Count } from '../tables.ts'
-import type { Answers, Request } from './exchange.ts'
+import { type Answers, failureIn, type Request } from './exchange.ts'
 import { ACKNOWLEDGED, attribute, attributesIn, DUMP, encodeMessage, REQUEST, textOf, word } from './messages.ts'
 
 /** include/uapi/linux/netfilter/nf_tables.h, of family inet. */
@@ -34,6 +34,11 @@ export function askTables(): Request {
 /** Fails where it is not there. */
 export function deleteTable(table: string): Request {
   return change(DELETE_TABLE, 0, INET, attribute(1, word(table)))
+}
+
+/** Whether a table was taken away, by what was said to that and what tables there were after it. */
+export function isDeleted(table: string, said: Readonly<Record<'table' | 'tables', Answers>>): boolean {
+  return failureIn(said.table) === undefined && !tablesIn(said.tables).includes(table)
 }
 
 /** Appends a rule; `family` as the kernel numbers it. */

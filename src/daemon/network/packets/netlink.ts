@@ -1,4 +1,4 @@
-import { aligned, attribute } from '../netlink/messages.ts'
+import { ACKNOWLEDGED, aligned, attribute, ERROR, REQUEST } from '../netlink/messages.ts'
 
 /**
  * Messages of NETLINK_NETFILTER's queue subsystem (include/uapi/linux/netfilter/nfnetlink_queue.h). Headers are in the order
@@ -9,10 +9,6 @@ const PACKET = QUEUE_SUBSYSTEM | 0
 const VERDICT = QUEUE_SUBSYSTEM | 1
 const CONFIG = QUEUE_SUBSYSTEM | 2
 const VERDICT_BATCH = QUEUE_SUBSYSTEM | 3
-const NLMSG_ERROR = 2
-
-const REQUEST = 1
-const REQUEST_ACK = 5
 
 const HEAD_BYTES = 20
 const NLMSG_HEAD_BYTES = 16
@@ -39,8 +35,8 @@ export function bindMessages({ queue, whole, gso, limit }: QueueConfig): readonl
   const bind = attribute(1, Buffer.from([1, 0, 0, 2]))
   const parameters = attribute(2, Buffer.from([0, 0, 0xff, 0xff, whole ? 2 : 1]))
   return [
-    message(CONFIG, REQUEST_ACK, queue, [bind]),
-    message(CONFIG, REQUEST_ACK, queue, [
+    message(CONFIG, REQUEST | ACKNOWLEDGED, queue, [bind]),
+    message(CONFIG, REQUEST | ACKNOWLEDGED, queue, [
       parameters,
       attribute(3, number(limit)),
       attribute(4, number(FLAG_FAIL_OPEN | FLAG_GSO)),
@@ -51,7 +47,7 @@ export function bindMessages({ queue, whole, gso, limit }: QueueConfig): readonl
 
 /** How many packets the kernel keeps for us from now on, acknowledged. 0 lets all pass that come, without asking us. */
 export function limitMessage(queue: number, limit: number): Buffer {
-  return message(CONFIG, REQUEST_ACK, queue, [attribute(3, number(limit))])
+  return message(CONFIG, REQUEST | ACKNOWLEDGED, queue, [attribute(3, number(limit))])
 }
 
 /** Decides one packet; with a payload that takes the place of its own. */
@@ -94,7 +90,7 @@ export function createDecoder(listener: Listener): (piece: Buffer) => void {
 
 function decode(bytes: Buffer, { onPacket, onAnswer }: Listener): void {
   const type = bytes.readUInt16LE(4)
-  if (type === NLMSG_ERROR) onAnswer(bytes.readInt32LE(NLMSG_HEAD_BYTES))
+  if (type === ERROR) onAnswer(bytes.readInt32LE(NLMSG_HEAD_BYTES))
   if (type !== PACKET) return
   let id: number | undefined
   let payload: Buffer | undefined

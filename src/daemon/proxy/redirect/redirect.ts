@@ -1,7 +1,7 @@
 import { SeaworthyError } from '../../../kit/errors.ts'
 import type { NodeContext, PodOnNode } from '../../../model/cluster/mechanism.ts'
-import { exchangeIn, failureIn } from '../../network/netlink/exchange.ts'
-import { askTables, deleteTable, tablesIn } from '../../network/netlink/nft-messages.ts'
+import { exchangeIn } from '../../network/netlink/exchange.ts'
+import { askTables, deleteTable, isDeleted } from '../../network/netlink/nft-messages.ts'
 import { tableName } from '../../network/rules/gate.ts'
 import { whileUnhooking } from '../../network/unhook.ts'
 import { installIptables, iptablesLeftovers, removeIptables } from './iptables.ts'
@@ -67,7 +67,7 @@ export async function finishRedirect(id: string, pod: PodOnNode): Promise<boolea
   const said = await whileUnhooking(pod.netns, () =>
     exchangeIn(pod, { table: deleteTable(table), tables: askTables() }),
   )
-  if (failureIn(said.table) !== undefined || tablesIn(said.tables).includes(table)) return false
+  if (!isDeleted(table, said)) return false
   byNft.delete(key)
   return true
 }
