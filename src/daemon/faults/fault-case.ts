@@ -200,19 +200,22 @@ export class FaultCase {
   }
 
   /**
-   * While targets of other nodes are still under way, what happened here changes no condition, and is told along with the
-   * one that does: a write more would only be in the way of theirs.
+   * While other targets, here or on other nodes, are still under way, what happened to one changes no condition, and is told
+   * along with the one that does: a write more would only be in the way of theirs.
    */
   #isWaitedFor(urgency: Urgency): boolean {
     if (urgency === 'soon') return false
-    return !this.object || !this.settled || !this.#writesConditions() || this.#hasNews(this.object)
+    return !this.object || !this.#writesConditions() || this.#hasNews(this.object)
   }
 
-  /** What the daemons of other nodes have told may be the last that a condition waited for, and with it whoever asked. */
+  /**
+   * What the daemons of other nodes have told may be the last that a condition waited for, and with it whoever asked. Nobody
+   * waits for one to be true no more: at an end that would be a write of its own, before the one that says that it is over.
+   */
   #hasNews(object: FaultObject): boolean {
     if (!this.#writesConditions()) return false
-    const told = object.status?.conditions ?? []
-    return this.#judge().some(({ type, status }) => told.find((one) => one.type === type)?.status !== status)
+    const told = new Set((object.status?.conditions ?? []).flatMap(({ type, status }) => (status === 'True' ? type : [])))
+    return this.#judge().some(({ type, status }) => status === 'True' && !told.has(type))
   }
 
   #judge(): readonly FaultCondition[] {

@@ -5,6 +5,9 @@ import { expect, test } from 'vitest'
 import type { FaultObject } from '../../../src/model/cluster/fault-object.ts'
 import { setting, until } from './setting.ts'
 
+/** What nobody waits for is told so much later. */
+const SOON_MS = 150
+
 /** A fault on a pod of each of two nodes, of which the first writes the conditions. */
 async function onTwoNodes() {
   const world = await setting()
@@ -39,6 +42,19 @@ test.each(['web', 'far'])('whoever sees the last target recovered says so: %s is
   expect(writers[0]).toBe(last === 'web' ? 'seaworthy-daemon-node-1' : 'seaworthy-daemon-node-2')
   const selected = (all = before) => all?.find(({ type }) => type === 'Selected')?.lastTransitionTime
   expect(selected(world.object(name)?.status?.conditions)).toBe(selected())
+})
+
+test('the end is told by two writes: one of the other node, and one of who then sees that all is over', async () => {
+  const { world, name } = await onTwoNodes()
+  world.endlessMs = SOON_MS
+  const held = Promise.withResolvers<void>()
+  world.kernel.slowUndo.set('far', held.promise)
+  await world.end(name)
+  await until('it is over on its own node', () => !world.kernel.hurt.includes('web'))
+  const before = world.writes(name)
+  held.resolve()
+  await until('it is over', () => world.condition(name, 'Recovered') === 'True')
+  expect(world.writes(name) - before).toBe(2)
 })
 
 test('what each node says afterwards takes no condition away', async () => {

@@ -29,6 +29,8 @@ export class Setting {
   stateFolder = ''
   bootId = 'boot-1'
   uptimeMs = () => performance.now()
+  /** Whoever sleeps for just so many milliseconds never wakes up. */
+  endlessMs: number | undefined
   #names = 0
 
   /** Each node has a disk of its own; the kernel of all is one. */
@@ -39,7 +41,7 @@ export class Setting {
       client: mortalClient(this.kube, isOver),
       tools: toolsOver(this.kernel, isOver),
       faultTypes: TYPES,
-      clock: mortalClock(isOver),
+      clock: mortalClock(isOver, (ms) => ms === this.endlessMs),
       boot: { bootId: this.bootId, uptimeMs: async () => this.uptimeMs() },
       nodeName,
       namespace: 'own',
@@ -200,10 +202,11 @@ function container(id: string) {
 
 const NEVER = new Promise<never>(() => undefined)
 
-function mortalClock(isDead: () => boolean): Clock {
+function mortalClock(isDead: () => boolean, isEndless: (ms: number) => boolean): Clock {
   return {
     ...systemClock,
-    sleep: (ms, signal) => systemClock.sleep(ms, signal).then(() => (isDead() ? NEVER : undefined)),
+    sleep: (ms, signal) =>
+      isEndless(ms) ? NEVER : systemClock.sleep(ms, signal).then(() => (isDead() ? NEVER : undefined)),
   }
 }
 
