@@ -19,8 +19,8 @@ export interface Times {
   readonly recoveredMs: readonly number[]
 }
 
-/** Long enough that a fault is not ended before its first look is over, and told. */
-const ON_MS = 1_500
+/** As in a run a fault is not ended while it is first looked at: of a silent partition that is over, and told, after about 1.5 s. */
+const ON_MS = 2_500
 /** What is looked at afterwards is not in the way of the next. */
 const REST_MS = 500
 
