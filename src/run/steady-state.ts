@@ -10,8 +10,10 @@ import { untilAborted } from './watch-window.ts'
 export async function steadyState(session: Session): Promise<Observed['blocked']> {
   await session.traffic.start(session.cancelled)
   const startMs = session.clock.now()
-  await session.clock.sleep(session.plan.warmupMs, session.cancelled)
-  await session.platform.settled?.(session.cancelled)
+  await Promise.all([
+    session.clock.sleep(session.plan.warmupMs, session.cancelled),
+    session.platform.settled?.(session.cancelled),
+  ])
   if (session.traffic.kind === 'none' || session.plan.warmupMs === 0) return undefined
   const endMs = session.clock.now()
   await untilAborted(
