@@ -26,7 +26,7 @@ import {
 
 /** Its parts are stopped here: nobody else's. */
 const NUMBER = 3
-const SHORT_MS = 8_000
+const SHORT_MS = 12_000
 const LONG_MS = 600_000
 
 let stage: Stage
