@@ -214,7 +214,9 @@ export class FaultCase {
    */
   #hasNews(object: FaultObject): boolean {
     if (!this.#writesConditions()) return false
-    const told = new Set((object.status?.conditions ?? []).flatMap(({ type, status }) => (status === 'True' ? type : [])))
+    const told = new Set(
+      (object.status?.conditions ?? []).flatMap(({ type, status }) => (status === 'True' ? type : [])),
+    )
     return this.#judge().some(({ type, status }) => status === 'True' && !told.has(type))
   }
 
