@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { messageOf, SeaworthyError } from '../../kit/errors.ts'
+import { together } from '../../kit/together.ts'
 import type { KubeConnection } from '../../kube/connection.ts'
 import { connectionSecrets } from '../../kube/connection-secrets.ts'
 import type { KubeClient, KubeObject } from '../../kube/kube-client.ts'
@@ -47,8 +48,15 @@ interface UpState {
   readonly nodes: ReadonlyMap<string, FaultTarget>
 }
 
+/** Done while the preview that was deployed becomes ready; `up` waits for both, and fails with either. */
+export type Beside = (signal: AbortSignal) => Promise<void>
+
 /** A preview in a cluster that is there already. What `up` created, and nothing else, is removed by `down`. */
-export function createKubernetesPlatform(context: RunContext, parts: KubernetesParts): KubernetesPlatform {
+export function createKubernetesPlatform(
+  context: RunContext,
+  parts: KubernetesParts,
+  beside: Beside = async () => undefined,
+): KubernetesPlatform {
   const { client } = parts
   const end = new AbortController()
   const created = new Map<string, Created>()
@@ -79,7 +87,8 @@ export function createKubernetesPlatform(context: RunContext, parts: KubernetesP
     state = { preview, namespace: await namespaceTarget(client, namespace), nodes: await nodeTargets(client) }
     const brings = system.deploy?.brings ?? []
     const { emit, suite } = context
-    await waitReady({ client, preview, namespace, workloads, brings, file: suite.file, withinMs, emit }, signal)
+    const wait = { client, preview, namespace, workloads, brings, file: suite.file, withinMs, emit }
+    await together(signal, [(either) => waitReady(wait, either), beside])
   }
 
   return {

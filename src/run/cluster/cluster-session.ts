@@ -11,17 +11,21 @@ import { SYSTEM_NAMESPACE } from '../../model/cluster/fault-object.ts'
 import type { Platform, RunContext } from '../../model/ports.ts'
 import type { KubernetesSystem } from '../../model/suite.ts'
 import { createKindPlatform } from '../../platform/kubernetes/kind/kind-platform.ts'
-import { createKubernetesPlatform, type KubernetesPlatform } from '../../platform/kubernetes/kubernetes-platform.ts'
+import {
+  type Beside,
+  createKubernetesPlatform,
+  type KubernetesPlatform,
+} from '../../platform/kubernetes/kubernetes-platform.ts'
 import { createClusterTraffic } from '../../traffic/cluster/create-cluster-traffic.ts'
 import type { Session } from '../session.ts'
 import type { SessionInput } from '../session-input.ts'
 import { asPlanned } from './as-planned.ts'
 import { clusterHands } from './cluster-hands.ts'
+import { clusterPrometheus } from './cluster-prometheus.ts'
 import { K6_IMAGE, PROMETHEUS_IMAGE } from './images.ts'
 import { lateClient } from './late-client.ts'
 import type { OpenCluster } from './open-cluster.ts'
 import { withLease } from './with-lease.ts'
-import { withPrometheus } from './with-prometheus.ts'
 
 const INSTALL_LIMIT_MS = 120_000
 
@@ -40,7 +44,7 @@ export async function openClusterParts(
   return assemble(
     input,
     context,
-    createKubernetesPlatform(context, { client, connection }),
+    (beside) => createKubernetesPlatform(context, { client, connection }, beside),
     { ...cluster, clusterStays: true },
     system,
   )
@@ -52,15 +56,17 @@ export function openKindParts(input: SessionInput, system: KubernetesSystem): Cl
   const context = withPlace(input.context, system.namespace)
   const late = lateClient()
   const choices = input.planned.kind ?? { image: undefined, config: undefined }
-  const kind = createKindPlatform(context, { ...input.kindSearch, ...choices })
-  const platform = {
-    ...kind,
-    up: async (signal: AbortSignal) => {
-      const { client, connection } = await kind.create(signal)
-      late.become(client)
-      await writeKubeconfig(connection, kubeconfigOf(context), system.namespace)
-      await kind.up(signal)
-    },
+  const platform = (beside: Beside) => {
+    const kind = createKindPlatform(context, { ...input.kindSearch, ...choices }, beside)
+    return {
+      ...kind,
+      up: async (signal: AbortSignal) => {
+        const { client, connection } = await kind.create(signal)
+        late.become(client)
+        await writeKubeconfig(connection, kubeconfigOf(context), system.namespace)
+        await kind.up(signal)
+      },
+    }
   }
   const parts = assemble(
     input,
@@ -77,7 +83,7 @@ export function openKindParts(input: SessionInput, system: KubernetesSystem): Cl
 function assemble(
   input: SessionInput,
   context: RunContext,
-  kubernetes: Pick<KubernetesPlatform, keyof Platform | 'targets'>,
+  platformWith: (beside: Beside) => Pick<KubernetesPlatform, keyof Platform | 'targets'>,
   cluster: Pick<OpenCluster, 'client' | 'image' | 'install'> & { readonly clusterStays: boolean },
   { namespace }: KubernetesSystem,
 ): ClusterParts {
@@ -86,15 +92,11 @@ function assemble(
   const { run, ledger, emit, suite } = context
   const place = { client, namespace, run, clock, ledger, emit }
   const { lockWaitMs, link } = input
+  const images = { image: PROMETHEUS_IMAGE, ownImage: image }
+  const prometheus = clusterPrometheus(suite.prometheus, { client, namespace, context, clock, ...images })
+  const kubernetes = platformWith(prometheus.begin)
   const leased = withLease(kubernetes, { ...place, lockWaitMs, link, clusterStays: cluster.clusterStays })
-  const platform = withPrometheus(asPlanned(leased, suite, planned.inventory), suite.prometheus, {
-    client,
-    namespace,
-    context,
-    clock,
-    image: PROMETHEUS_IMAGE,
-    ownImage: image,
-  })
+  const platform = prometheus.partOf(asPlanned(leased, suite, planned.inventory))
   return {
     context,
     platform: { ...platform, down: async () => endWith(client, await platform.down()) },

@@ -5,7 +5,7 @@ import type { Finding } from '../../model/diagnosis.ts'
 import type { PrometheusSpec } from '../../model/suite.ts'
 import { openServiceProxy } from '../../observe/cluster/service-proxy.ts'
 import { checkPrometheus } from '../../observe/prometheus/check-prometheus.ts'
-import { pathOfService } from '../cluster/with-prometheus.ts'
+import { pathOfService } from '../cluster/cluster-prometheus.ts'
 import { notesOf, shownUrl } from './finding.ts'
 
 const notes = notesOf('prometheus')

@@ -14,7 +14,12 @@ import type { Suite } from '../../../model/suite.ts'
 import { RUN_MARK } from '../../process/marks.ts'
 import { withBrings } from '../brought.ts'
 import { inventoryOf, kubernetesSystem, withManifests } from '../inventory.ts'
-import { createKubernetesPlatform, type KubernetesParts, type KubernetesPlatform } from '../kubernetes-platform.ts'
+import {
+  type Beside,
+  createKubernetesPlatform,
+  type KubernetesParts,
+  type KubernetesPlatform,
+} from '../kubernetes-platform.ts'
 import { readManifests } from '../manifests.ts'
 import type { Service } from '../shapes.ts'
 import { checkContainerEngine } from './check-engine.ts'
@@ -64,7 +69,7 @@ const SETTLE_MS = 4_000
 const MANAGER = 'seaworthy-kind'
 
 /** A preview in a cluster of its own, which `up` makes and `down` deletes with everything in it. */
-export function createKindPlatform(context: RunContext, settings: KindSettings): KindPlatform {
+export function createKindPlatform(context: RunContext, settings: KindSettings, beside?: Beside): KindPlatform {
   const end = new AbortController()
   let made: Made | undefined
   let created: Promise<KubernetesParts> | undefined
@@ -76,7 +81,7 @@ export function createKindPlatform(context: RunContext, settings: KindSettings):
     throw new SeaworthyError('PLATFORM', 'the cluster is not up', { remedy: 'Bring it up first.' })
   }
   const create = (signal: AbortSignal): Promise<KubernetesParts> => {
-    created ??= makeCluster(context, settings, { signal, end: end.signal }, (now) => {
+    created ??= makeCluster(context, { ...settings, beside }, { signal, end: end.signal }, (now) => {
       made = now
     })
     return created
@@ -126,12 +131,12 @@ export async function kindInventory(suite: Suite): Promise<Inventory> {
 
 async function makeCluster(
   context: RunContext,
-  settings: KindSettings,
+  settings: KindSettings & { readonly beside: Beside | undefined },
   signals: { readonly signal: AbortSignal; readonly end: AbortSignal },
   tell: (made: Made) => void,
 ): Promise<KubernetesParts> {
   const { suite, emit, ledger, workFolder, reportFolder, run } = context
-  const { prefix = [], image, config } = settings
+  const { prefix = [], image, config, beside } = settings
   // By its mark a kind that outlived this program is found, before its cluster is deleted.
   const environment = { ...settings.environment, [RUN_MARK]: run }
   const { readyMs, deploy, namespace } = kubernetesSystem(suite)
@@ -157,7 +162,8 @@ async function makeCluster(
   const connection = await loadConnection({ kubeconfig, env: {} })
   const client = createKubeClient(connection, { onTrouble: (detail) => emit({ event: 'warning', detail }) })
   const parts = { client, connection }
-  const platform = createKubernetesPlatform(context, { client: endingWith(client, signals.end), connection })
+  const ending = endingWith(client, signals.end)
+  const platform = createKubernetesPlatform(context, { client: ending, connection }, beside)
   tell({ tool, name, kubeconfig, up: { parts, platform } })
   await loadImages(tool, { name, images: deploy?.images ?? [], suiteFile: suite.file, signal })
   // The whole cluster was made to be broken, so that nobody has to permit it in a manifest.

@@ -3,6 +3,7 @@ import { stringify } from 'yaml'
 import type { Clock } from '../../kit/clock.ts'
 import { messageOf, SeaworthyError } from '../../kit/errors.ts'
 import type { Informer, KubeClient, KubeObject, Resource } from '../../kube/kube-client.ts'
+import { KubeError } from '../../kube/kube-error.ts'
 import { CONFIG_MAPS, PODS } from '../../kube/resources.ts'
 import { MANAGED_BY_LABEL, RUN_LABEL } from '../../model/cluster/fault-object.ts'
 import type { Leftover } from '../../model/ledger.ts'
@@ -23,12 +24,23 @@ export interface PrometheusSetting {
   readonly ledger: Ledger
 }
 
+type Manifest = readonly [Resource, KubeObject]
+
+export interface RunPrometheus {
+  /**
+   * Resolves when it is ready to answer and knows the pods that there are. Throws SeaworthyError('OBSERVE'), also when it is
+   * cancelled by the signal; `remove` must follow all the same.
+   */
+  readonly install: (signal: AbortSignal) => Promise<InstalledPrometheus>
+  /** Of what was created, or may have been. */
+  readonly remove: () => Promise<readonly Leftover[]>
+}
+
 export interface InstalledPrometheus {
   /** For the API server's proxy. */
   readonly path: string
   /** As untilScraping. */
   readonly untilScraping: (signal: AbortSignal) => Promise<void>
-  readonly remove: () => Promise<readonly Leftover[]>
 }
 
 const PORT = 9090
@@ -41,40 +53,70 @@ const LIFETIME_S = 6 * 3_600
 
 /**
  * A Prometheus for one run in the preview's namespace, which scrapes the namespace's pods with the annotation
- * `prometheus.io/scrape: "true"`. Resolves when it is ready to answer. Throws SeaworthyError('OBSERVE').
+ * `prometheus.io/scrape: "true"`. Nothing is there before `install`.
  */
-export async function installPrometheus(setting: PrometheusSetting): Promise<InstalledPrometheus> {
-  const { client, namespace, clock, ledger } = setting
-  const token = randomBytes(16).toString('hex')
-  const objects = manifests(setting, token)
-  const name = nameOf(setting)
+export function createRunPrometheus(setting: PrometheusSetting): RunPrometheus {
+  const { client, namespace, clock } = setting
   const stop = new AbortController()
-  const pods = client.informer<ScrapedPod>(PODS, { namespace })
-  try {
-    for (const [resource, object] of objects) {
-      const { apiVersion = '', kind = '' } = object
-      await ledger.write({ entry: 'object', at: clock.now(), id: `${kind}/${name}`, apiVersion, kind, namespace, name })
-      await client.create(resource, object)
-    }
-    await untilReady(setting, name)
-    await tellTargets(setting, pods, token, stop.signal)
-  } catch (error) {
-    stop.abort()
-    await removeAll(setting, objects, name)
-    throw new SeaworthyError('OBSERVE', `Prometheus could not be installed for the run: ${messageOf(error)}`, {
-      cause: error,
-      remedy:
-        'Name one that is there (`prometheus: {service: monitoring/prometheus:9090}`), or let the run create pods and config maps in its namespace.',
-    })
-  }
+  const begun = new Set<Manifest>()
   return {
-    path: proxyPath(setting, PORT),
-    untilScraping: (signal) => untilScraping({ client, clock, pods, path: proxyPath(setting, PORT) }, signal),
+    install: async (signal) => {
+      const cancel = () => stop.abort(signal.reason)
+      signal.addEventListener('abort', cancel, { once: true })
+      try {
+        const path = proxyPath(setting, PORT)
+        const pods = client.informer<ScrapedPod>(PODS, { namespace })
+        const token = randomBytes(16).toString('hex')
+        for (const one of manifests(setting, token)) {
+          signal.throwIfAborted()
+          await create(setting, one, begun)
+        }
+        await untilReady(setting, stop.signal)
+        await tellTargets(setting, pods, token, stop.signal)
+        return { path, untilScraping: (signal) => untilScraping({ client, clock, pods, path }, signal) }
+      } catch (error) {
+        throw notInstalled(error)
+      } finally {
+        signal.removeEventListener('abort', cancel)
+      }
+    },
     remove: () => {
       stop.abort()
-      return removeAll(setting, objects, name)
+      return removeAll(setting, [...begun])
     },
   }
+}
+
+async function create(setting: PrometheusSetting, manifest: Manifest, begun: Set<Manifest>): Promise<void> {
+  const { client, namespace, clock, ledger } = setting
+  const [resource, object] = manifest
+  const { apiVersion = '', kind = '' } = object
+  const name = nameOf(setting)
+  const id = `${kind}/${name}`
+  await ledger.write({ entry: 'object', at: clock.now(), id, apiVersion, kind, namespace, name })
+  begun.add(manifest)
+  try {
+    await client.create(resource, object)
+  } catch (error) {
+    if (wasRefused(error)) {
+      begun.delete(manifest)
+      await ledger.write({ entry: 'gone', at: clock.now(), id })
+    }
+    throw error
+  }
+}
+
+/** So that nothing was made, which nobody has to remove, and might not be permitted to. */
+function wasRefused(error: unknown): boolean {
+  return error instanceof KubeError && error.status >= 400 && error.status < 500 && error.reason !== 'AlreadyExists'
+}
+
+function notInstalled(error: unknown): SeaworthyError {
+  return new SeaworthyError('OBSERVE', `Prometheus could not be installed for the run: ${messageOf(error)}`, {
+    cause: error,
+    remedy:
+      'Name one that is there (`prometheus: {service: monitoring/prometheus:9090}`), or let the run create pods and config maps in its namespace.',
+  })
 }
 
 function proxyPath(setting: PrometheusSetting, port: number): string {
@@ -116,10 +158,11 @@ function nameOf({ run }: PrometheusSetting): string {
   return `${run}-prometheus`
 }
 
-async function untilReady({ client, namespace, clock }: PrometheusSetting, name: string): Promise<void> {
+async function untilReady(setting: PrometheusSetting, signal: AbortSignal): Promise<void> {
+  const { client, namespace, clock } = setting
   const deadline = clock.monotonic() + READY_LIMIT_MS
   for (;;) {
-    const pod = await client.get<PodStatus>(PODS, name, namespace)
+    const pod = await client.get<PodStatus>(PODS, nameOf(setting), namespace)
     if (pod?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')) return
     const states = pod?.status?.containerStatuses?.map(({ state }) => state) ?? []
     const state = states.find((one) => one?.terminated ?? one?.waiting)
@@ -133,15 +176,13 @@ async function untilReady({ client, namespace, clock }: PrometheusSetting, name:
         'OBSERVE',
         `its pod is not ready: ${state?.terminated?.reason ?? waiting?.message ?? waiting?.reason ?? pod?.status?.phase ?? 'gone'}`,
       )
-    await clock.sleep(POLL_MS)
+    await clock.sleep(POLL_MS, signal)
   }
 }
 
-async function removeAll(
-  { client, namespace, clock, ledger }: PrometheusSetting,
-  objects: readonly (readonly [Resource, KubeObject])[],
-  name: string,
-): Promise<readonly Leftover[]> {
+async function removeAll(setting: PrometheusSetting, objects: readonly Manifest[]): Promise<readonly Leftover[]> {
+  const { client, namespace, clock, ledger } = setting
+  const name = nameOf(setting)
   const leftovers: Leftover[] = []
   for (const [resource, { kind = '' }] of [...objects].reverse()) {
     try {
@@ -159,7 +200,7 @@ async function removeAll(
 }
 
 /** In the order in which they are made. */
-function manifests(setting: PrometheusSetting, token: string): readonly (readonly [Resource, KubeObject])[] {
+function manifests(setting: PrometheusSetting, token: string): readonly Manifest[] {
   const { namespace, run, scrapeMs } = setting
   const name = nameOf(setting)
   const metadata = { name, namespace, labels: { [RUN_LABEL]: run, [MANAGED_BY_LABEL]: 'seaworthy' } }
@@ -211,6 +252,8 @@ function podSpec(setting: PrometheusSetting, token: string) {
           '--storage.tsdb.path=/prometheus',
           '--storage.tsdb.retention.time=8h',
           `--web.listen-address=:${PORT}`,
+          // A pod that comes in the place of another one is to be seen soon; the default is five seconds.
+          '--scrape.discovery-reload-interval=1s',
         ],
         ports: [{ name: 'http', containerPort: PORT }],
         readinessProbe: { httpGet: { path: '/-/ready', port: PORT }, periodSeconds: 1 },
