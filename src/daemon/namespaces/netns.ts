@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { SeaworthyError } from '../../kit/errors.ts'
-import { identityOf } from '../../kit/process-identity.ts'
+import { isAlive } from '../../kit/process-identity.ts'
 import type { PodOnNode } from '../../model/cluster/mechanism.ts'
 
 const INIT = 1
@@ -21,8 +21,7 @@ export function netnsOf(pid: number): string | undefined {
  */
 export function isNetnsThere(pod: PodOnNode): boolean {
   if (pod.sandbox === undefined || pod.netns === undefined) return false
-  const { pid, startTime } = pod.sandbox
-  return identityOf(pid)?.startTime === startTime && netnsOf(pid) === pod.netns
+  return isAlive(pod.sandbox) && netnsOf(pod.sandbox.pid) === pod.netns
 }
 
 /** Why nothing may be changed in this pod's network namespace; undefined when it may. Touches nothing. */

@@ -7,7 +7,7 @@ import { signal } from '../control/run-component.ts'
 import { raiseLimits, restoreLimits } from '../host-limits.ts'
 import { withLock } from '../lock.ts'
 import { joinAndBecome, makeCgroups, removeCgroups, thaw } from '../node/cgroups.ts'
-import { childRunning, enter } from '../node/namespaces.ts'
+import { childRunning, enter, ISOLATED } from '../node/namespaces.ts'
 import { ensurePackages } from '../parts/packages.ts'
 import { pauseProgram } from '../parts/programs.ts'
 import { recipe, stateRoot } from '../places.ts'
@@ -28,7 +28,6 @@ import { nodeImageArchive } from './node-image.ts'
 import { kindProgram } from './programs.ts'
 
 const PATIENCE = { timeoutMs: 60_000, everyMs: 20 }
-const NAMESPACES = ['--net', '--mount', '--uts', '--ipc', '--pid']
 
 /** A Docker that holds the node image, in a network of its own with no way out. */
 export interface Docker {
@@ -107,16 +106,7 @@ async function startAll(): Promise<DockerRecord> {
 /** The shell waits for a word, which comes after it is on record; were we killed before, it would end with its input. */
 async function hold(note: (more: Partial<DockerRecord>) => void): Promise<Identity> {
   const pause = await pauseProgram()
-  const unshare = [
-    'unshare',
-    ...NAMESPACES,
-    '--fork',
-    '--kill-child=SIGKILL',
-    '--mount-proc',
-    '--propagation',
-    'private',
-  ]
-  const child = launch(['-c', `read -r go && ${joinAndBecome(GROUP)}`, 'sh', ...unshare, '--', pause], 'pipe')
+  const child = launch(['-c', `read -r go && ${joinAndBecome(GROUP)}`, 'sh', ...ISOLATED, '--', pause], 'pipe')
   await once(child, 'spawn')
   const wrapper = identityOf(child.pid ?? 0)
   if (!wrapper || !child.stdin) throw new Error('the namespaces for Docker ended before they began')

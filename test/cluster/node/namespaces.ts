@@ -10,6 +10,17 @@ import { joinAndBecome } from './cgroups.ts'
 
 const NAMESPACES = ['--net', '--mount', '--uts', '--ipc', '--pid'] as const
 
+/** In front of a program that gets namespaces of its own, and dies with whoever made them. */
+export const ISOLATED: readonly string[] = [
+  'unshare',
+  ...NAMESPACES,
+  '--fork',
+  '--kill-child=SIGKILL',
+  '--mount-proc',
+  '--propagation',
+  'private',
+]
+
 /**
  * Makes a node: a process that holds a network, mount, process, host name and IPC namespace of its own. When it dies the
  * kernel ends every process of the node and takes the namespaces, mounts and links with it. Returns its identity.
@@ -29,16 +40,7 @@ export async function makeNode(shape: Shape, node: NodeShape, init: string): Pro
 async function startHolder(shape: Shape, node: NodeShape, init: string): Promise<Identity> {
   mkdirSync(node.folder, { recursive: true })
   const log = openSync(join(node.folder, 'node.log'), 'a')
-  const isolate = [
-    'unshare',
-    ...NAMESPACES,
-    '--fork',
-    '--kill-child=SIGKILL',
-    '--mount-proc',
-    '--propagation',
-    'private',
-  ]
-  const child = start('/bin/sh', ['-c', `read -r go && ${joinAndBecome(node)}`, 'sh', ...isolate, '--', init], {
+  const child = start('/bin/sh', ['-c', `read -r go && ${joinAndBecome(node)}`, 'sh', ...ISOLATED, '--', init], {
     detached: true,
     stdio: ['pipe', log, log],
     env: { PATH: SYSTEM_PATH },
