@@ -1,19 +1,11 @@
-import type { Clock } from '../../kit/clock.ts'
-import type { KubeClient } from '../../kube/kube-client.ts'
-import type { Platform, RunContext } from '../../model/ports.ts'
+import type { Platform } from '../../model/ports.ts'
 import type { PrometheusSpec } from '../../model/suite.ts'
-import { createRunPrometheus, type InstalledPrometheus } from '../../observe/cluster/run-prometheus.ts'
+import {
+  createRunPrometheus,
+  type InstalledPrometheus,
+  type PrometheusSetting,
+} from '../../observe/cluster/run-prometheus.ts'
 import { openServiceProxy, type ServiceProxy } from '../../observe/cluster/service-proxy.ts'
-
-export interface PrometheusPlace {
-  readonly client: KubeClient
-  readonly namespace: string
-  readonly context: RunContext
-  readonly clock: Clock
-  /** For `install`: Prometheus', and the program's own. */
-  readonly image: string
-  readonly ownImage: string
-}
 
 export interface ClusterPrometheus {
   /** Installs it where the suite says so, and opens the way to it. For the platform, beside its waiting for the preview. */
@@ -25,13 +17,11 @@ export interface ClusterPrometheus {
 /** The Prometheus that the suite has in its cluster; none where it has one elsewhere, or needs none. */
 export function clusterPrometheus(
   spec: PrometheusSpec | undefined,
-  { client, namespace, context, clock, image, ownImage }: PrometheusPlace,
+  place: Omit<PrometheusSetting, 'scrapeMs'>,
 ): ClusterPrometheus {
   const source = spec?.source
   if (!source || source.kind === 'url') return { begin: async () => undefined, partOf: (platform) => platform }
-  const { run, ledger } = context
-  const setting = { client, namespace, run, image, ownImage, scrapeMs: spec.scrapeMs, clock, ledger }
-  const own = createRunPrometheus(setting)
+  const own = createRunPrometheus({ ...place, scrapeMs: spec.scrapeMs })
   let proxy: ServiceProxy | undefined
   let installed: InstalledPrometheus | undefined
   const reach = async (signal: AbortSignal) => {
@@ -41,7 +31,7 @@ export function clusterPrometheus(
   }
   return {
     begin: async (signal) => {
-      proxy = await openServiceProxy(client, await reach(signal))
+      proxy = await openServiceProxy(place.client, await reach(signal))
     },
     partOf: (platform) => ({
       ...platform,

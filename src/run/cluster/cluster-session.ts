@@ -57,7 +57,7 @@ export function openKindParts(input: SessionInput, system: KubernetesSystem): Cl
   const late = lateClient()
   const choices = input.planned.kind ?? { image: undefined, config: undefined }
   const platform = (beside: Beside) => {
-    const kind = createKindPlatform(context, { ...input.kindSearch, ...choices }, beside)
+    const kind = createKindPlatform(context, { ...input.kindSearch, ...choices, beside })
     return {
       ...kind,
       up: async (signal: AbortSignal) => {
@@ -92,8 +92,7 @@ function assemble(
   const { run, ledger, emit, suite } = context
   const place = { client, namespace, run, clock, ledger, emit }
   const { lockWaitMs, link } = input
-  const images = { image: PROMETHEUS_IMAGE, ownImage: image }
-  const prometheus = clusterPrometheus(suite.prometheus, { client, namespace, context, clock, ...images })
+  const prometheus = clusterPrometheus(suite.prometheus, { ...place, image: PROMETHEUS_IMAGE, ownImage: image })
   const kubernetes = platformWith(prometheus.begin)
   const leased = withLease(kubernetes, { ...place, lockWaitMs, link, clusterStays: cluster.clusterStays })
   const platform = prometheus.partOf(asPlanned(leased, suite, planned.inventory))

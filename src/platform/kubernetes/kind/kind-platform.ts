@@ -44,6 +44,7 @@ export interface KindChoices {
 export interface KindSettings extends KindSearch, KindChoices {
   /** In front of every command of kind; a real run has none. */
   readonly prefix?: readonly string[] | undefined
+  readonly beside?: Beside | undefined
 }
 
 export interface KindPlatform extends KubernetesPlatform {
@@ -69,7 +70,7 @@ const SETTLE_MS = 4_000
 const MANAGER = 'seaworthy-kind'
 
 /** A preview in a cluster of its own, which `up` makes and `down` deletes with everything in it. */
-export function createKindPlatform(context: RunContext, settings: KindSettings, beside?: Beside): KindPlatform {
+export function createKindPlatform(context: RunContext, settings: KindSettings): KindPlatform {
   const end = new AbortController()
   let made: Made | undefined
   let created: Promise<KubernetesParts> | undefined
@@ -81,7 +82,7 @@ export function createKindPlatform(context: RunContext, settings: KindSettings, 
     throw new SeaworthyError('PLATFORM', 'the cluster is not up', { remedy: 'Bring it up first.' })
   }
   const create = (signal: AbortSignal): Promise<KubernetesParts> => {
-    created ??= makeCluster(context, { ...settings, beside }, { signal, end: end.signal }, (now) => {
+    created ??= makeCluster(context, settings, { signal, end: end.signal }, (now) => {
       made = now
     })
     return created
@@ -131,7 +132,7 @@ export async function kindInventory(suite: Suite): Promise<Inventory> {
 
 async function makeCluster(
   context: RunContext,
-  settings: KindSettings & { readonly beside: Beside | undefined },
+  settings: KindSettings,
   signals: { readonly signal: AbortSignal; readonly end: AbortSignal },
   tell: (made: Made) => void,
 ): Promise<KubernetesParts> {
